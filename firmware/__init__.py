@@ -1,0 +1,1 @@
+"""What runs on a board: the scan runtime, the control programs, and the hardware layer."""

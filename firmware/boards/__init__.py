@@ -1,0 +1,1 @@
+"""Pin maps: one readable file for each board."""

@@ -1,0 +1,1 @@
+"""The hardware layer: one file for each kind of board."""

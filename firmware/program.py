@@ -1,0 +1,148 @@
+"""What every control program is: a pure `scan` over the process image, a state, and answers to commands.
+
+A program does no I/O, takes no clock and allocates nothing in `scan`: the same file runs on a board, under CPython in the
+tests, and on real MicroPython against the emulated plant. The runtime (`firmware.runtime`) gives it the image and the time.
+"""
+
+from protocols.port import const
+from protocols.ticks import ticks_add, ticks_diff
+
+MODE_OFF = const(0)
+MODE_LOCAL = const(1)
+MODE_REMOTE = const(2)
+MODE_AUTO = const(3)
+MODE_MAINT = const(4)
+
+LINK_NEVER = const(0)
+LINK_OK = const(1)
+LINK_LATE = const(2)
+LINK_LOST = const(3)
+LINK_SAFE = const(4)
+
+# Results of a command (domain brief §7.2). A program's `command` returns one of them.
+NO_RESULT = const(0)
+ACCEPTED = const(1)  # goes on; `complete` says how it ended
+DONE = const(2)
+WRONG_MODE = const(3)
+INTERLOCK = const(4)  # detail = the bit in the way
+EXPIRED = const(5)
+BAD_ARGUMENT = const(6)
+BUSY = const(7)
+BAD_CRC = const(8)
+NOT_OWNER = const(9)
+DUPLICATE = const(10)
+FAILED = const(11)  # detail = fault
+
+_AGE_MAX = const(0x10000000)  # ms, 3.1 days: ages saturate here, well before ticks wrap
+
+
+class NoTrips:
+    """Stands for the trip engine of a program without cause-and-effect rows."""
+
+    active = 0
+    latched = 0
+    effects = 0
+    first_out = 0
+    first_out_ms = 0
+
+
+class Program:
+    """Base of the control programs.
+
+    ============  ======================================================================================
+    table         the program's Table (`protocols.sheets.derive`)
+    par           parameters as attributes, from the board's configuration
+    events        ``events.emit(code, arg0, arg1)`` puts a line into the board's event ring
+    state         one of the table's ST_ constants; change it with `go`
+    substate      the program's own detail of the state (a reason, a step)
+    trips         the trip engine
+    missing       permissives not given, a bit each (ILK_MISSING)
+    fault_bits    latched faults, warn_bits live warnings: 31 bits at most
+    detail        set with the result that `command` returns, where one has a detail
+    ============  ======================================================================================
+    """
+
+    TABLE = None
+
+    def __init__(self, table, par, events):
+        self.table = table
+        self.par = par
+        self.events = events
+        self.state = 0
+        self.substate = 0
+        self.since = 0
+        self.trips = NoTrips()
+        self.missing = 0
+        self.fault_bits = 0
+        self.warn_bits = 0
+        self.detail = 0
+        self.completed = NO_RESULT
+        self.completed_detail = 0
+        self._ev_state = getattr(table, "EV_STATE", 0)
+
+    def start(self, io, now):
+        """Called once, before the first scan, with the image at its boot values."""
+        self.since = now
+        self.safe(io)
+
+    def scan(self, io, now):
+        """One control cycle: read `io`, move the state machine, set the outputs in `io`. `now` is a tick in ms."""
+        raise NotImplementedError
+
+    def safe(self, io):
+        """Put every output into its safe state: what the sheet says, unless a program knows better."""
+        for attr, _bit, safe in self.table.DO:
+            setattr(io, attr, safe)
+        for row in self.table.AO:
+            setattr(io, row[0], row[2])
+
+    def command(self, code, a0, a1, a2, a3, io, now):
+        """Answer a command with a result code; ACCEPTED promises a later `complete`. `self.detail` goes with it."""
+        return BAD_ARGUMENT
+
+    # -- helpers for programs ------------------------------------------------------------------------------
+
+    def go(self, state, now, substate=0):
+        """Enter `state`: its age begins anew, and the change is an event. Staying where one is does nothing."""
+        if state != self.state:
+            if self._ev_state:
+                self.events.emit(self._ev_state, self.state, state)
+            self.state = state
+            self.since = now
+        self.substate = substate
+
+    def age(self, now):
+        """Milliseconds since the state was entered; saturates at 3 days."""
+        age = ticks_diff(now, self.since)
+        if 0 <= age < _AGE_MAX:
+            return age
+        self.since = ticks_add(now, -_AGE_MAX)
+        return _AGE_MAX
+
+    def permit(self, bit, given):
+        """Note whether the permissive `bit` is given."""
+        if given:
+            self.missing &= ~(1 << bit)
+        else:
+            self.missing |= 1 << bit
+
+    def permitted(self, mask=-1):
+        """Whether no permissive of `mask` (all by default) is missing."""
+        return not self.missing & mask
+
+    def complete(self, result, detail=0):
+        """End the accepted command: DONE, or FAILED with the fault as detail. The runtime rewrites the ack after this scan."""
+        self.completed = result
+        self.completed_detail = detail
+
+    def automatic(self, io):
+        """Whether the program runs its sequence by itself."""
+        return io.mode == MODE_AUTO
+
+    def by_hand(self, io):
+        """Whether an operator moves the outputs: a mode that bypasses the sequence, never the interlocks (§0.2)."""
+        return io.mode == MODE_LOCAL or io.mode == MODE_REMOTE
+
+    def gateway(self, io):
+        """Whether the gateway supervises this board. A beat that is only late is not yet a lost gateway."""
+        return io.link == LINK_OK or io.link == LINK_LATE

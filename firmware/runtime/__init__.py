@@ -1,0 +1,1 @@
+"""The scan loop and what surrounds a program: register bank, commands, supervision, configuration."""
