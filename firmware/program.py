@@ -1,37 +1,13 @@
 """What every control program is: a pure `scan` over the process image, a state, and answers to commands.
 
-A program does no I/O, takes no clock and allocates nothing in `scan`: the same file runs on a board, under CPython in the
-tests, and on real MicroPython against the emulated plant. The runtime (`firmware.runtime`) gives it the image and the time.
+A program does no I/O, takes no clock and allocates nothing in `scan`: the same file runs on a board, under CPython in
+the tests, and on real MicroPython against the emulated plant. The runtime (`firmware.runtime`) gives it the image and
+the time. Modes, links and the results of commands are those of `protocols.layout`.
 """
 
+from protocols import layout
 from protocols.port import const
 from protocols.ticks import ticks_add, ticks_diff
-
-MODE_OFF = const(0)
-MODE_LOCAL = const(1)
-MODE_REMOTE = const(2)
-MODE_AUTO = const(3)
-MODE_MAINT = const(4)
-
-LINK_NEVER = const(0)
-LINK_OK = const(1)
-LINK_LATE = const(2)
-LINK_LOST = const(3)
-LINK_SAFE = const(4)
-
-# Results of a command (domain brief §7.2). A program's `command` returns one of them.
-NO_RESULT = const(0)
-ACCEPTED = const(1)  # goes on; `complete` says how it ended
-DONE = const(2)
-WRONG_MODE = const(3)
-INTERLOCK = const(4)  # detail = the bit in the way
-EXPIRED = const(5)
-BAD_ARGUMENT = const(6)
-BUSY = const(7)
-BAD_CRC = const(8)
-NOT_OWNER = const(9)
-DUPLICATE = const(10)
-FAILED = const(11)  # detail = fault
 
 _AGE_MAX = const(0x10000000)  # ms, 3.1 days: ages saturate here, well before ticks wrap
 
@@ -76,9 +52,8 @@ class Program:
         self.fault_bits = 0
         self.warn_bits = 0
         self.detail = 0
-        self.completed = NO_RESULT
+        self.completed = layout.RES_NONE
         self.completed_detail = 0
-        self._ev_state = getattr(table, "EV_STATE", 0)
 
     def start(self, io, now):
         """Called once, before the first scan, with the image at its boot values."""
@@ -97,16 +72,15 @@ class Program:
             setattr(io, row[0], row[2])
 
     def command(self, code, a0, a1, a2, a3, io, now):
-        """Answer a command with a result code; ACCEPTED promises a later `complete`. `self.detail` goes with it."""
-        return BAD_ARGUMENT
+        """Answer a command with a result (layout.RES_); RES_ACCEPTED promises a later `complete`."""
+        return layout.RES_BAD_ARGUMENT
 
     # -- helpers for programs ------------------------------------------------------------------------------
 
     def go(self, state, now, substate=0):
         """Enter `state`: its age begins anew, and the change is an event. Staying where one is does nothing."""
         if state != self.state:
-            if self._ev_state:
-                self.events.emit(self._ev_state, self.state, state)
+            self.events.emit(layout.EV_STATE, self.state, state)
             self.state = state
             self.since = now
         self.substate = substate
@@ -131,18 +105,18 @@ class Program:
         return not self.missing & mask
 
     def complete(self, result, detail=0):
-        """End the accepted command: DONE, or FAILED with the fault as detail. The runtime rewrites the ack after this scan."""
+        """End the accepted command: RES_DONE, or RES_FAILED with the fault as detail. The ack follows after this scan."""
         self.completed = result
         self.completed_detail = detail
 
     def automatic(self, io):
         """Whether the program runs its sequence by itself."""
-        return io.mode == MODE_AUTO
+        return io.mode == layout.MODE_AUTO
 
     def by_hand(self, io):
         """Whether an operator moves the outputs: a mode that bypasses the sequence, never the interlocks (§0.2)."""
-        return io.mode == MODE_LOCAL or io.mode == MODE_REMOTE
+        return io.mode == layout.MODE_LOCAL or io.mode == layout.MODE_REMOTE
 
     def gateway(self, io):
         """Whether the gateway supervises this board. A beat that is only late is not yet a lost gateway."""
-        return io.link == LINK_OK or io.link == LINK_LATE
+        return io.link == layout.LINK_OK or io.link == layout.LINK_LATE

@@ -1,24 +1,28 @@
 """The I/O link between a board and the emulated world: "the emulator is the world".
 
-The world hands out inputs, time and serial bytes; a board answers with outputs, its next wake time and serial bytes. Strictly
-request and reply: a board has one STEP outstanding, and the world answers it when its wake time is reached or serial bytes
-arrive earlier. With a wall clock behind the world that is real time, without one it is deterministic lockstep.
+The world hands out inputs, time and serial bytes; a board answers with outputs, its next wake time and serial bytes.
+Strictly request and reply: a board has one STEP outstanding, and the world answers it when its wake time is reached or
+serial bytes arrive earlier. With a wall clock behind the world that is real time, without one deterministic lockstep.
 
-Frames are little-endian: ``u8 type, u16 payload length, payload``.
+Frames are little-endian: ``u8 type, u16 payload length, payload``; a text is ``u8 length, bytes``.
 
-==========  ===========================================================================================================
-HELLO 0x01  u16 dev_id, str program, u16 sheet_crc, str runtime, u16 wdt_ms, u16 tcp_port        (str = u8 length + bytes)
-WELCOME 81  u8 reset_cause, u32 now_ms, u32 now_us
-STEP 0x02   u8 flags, u32 wake_us, [outputs: u16 DO words..., i16 AO...], u16 n, n serial bytes sent
-WORLD 0x82  u8 flags, u32 now_ms, u32 now_us, [inputs: u16 DI contact words..., u16 DI fresh words..., i32 AI..., i32 BI...],
-            u16 n, u32 rx_end_us, n serial bytes received
-==========  ===========================================================================================================
+HELLO 0x01
+    u16 dev_id, text program, u16 sheet_crc, text runtime, u16 wdt_ms, u16 tcp_port
+WELCOME 0x81
+    u8 reset_cause, u32 now_ms, u32 now_us
+STEP 0x02
+    u8 flags, u32 wake_us, [outputs: u16 DO words..., i16 AO...], u16 n, n serial bytes sent
+WORLD 0x82
+    u8 flags, u32 now_ms, u32 now_us, [inputs: u16 DI contact words..., u16 DI fresh words..., i32 AI..., i32 BI...],
+    u16 n, u32 rx_end_us, n serial bytes received
 
-Both ends work on flat arrays in the order of the program's table: `raw` is DI, then AI, then BI (``array('i')``; a DI is the
-contact level 0/1; NO_SAMPLE where nothing fresh arrived), `out` is DO, then AO. Times are ticks (`protocols.ticks`).
-Buffers are made once; encoding and decoding allocate nothing. A malformed frame decodes to type 0 and changes nothing else.
+Both ends work on flat arrays in the order of the program's table. `raw` is DI, then AI, then BI (``array('i')``): a DI is
+its contact level, 1 = closed, and NO_SAMPLE stands where nothing fresh arrived. `out` is DO, then AO. Times are ticks
+(`protocols.ticks`). Buffers are made once; encoding and decoding allocate nothing. A malformed frame decodes to type 0
+and changes nothing else.
 """
 
+from protocols.layout import NO_SAMPLE
 from protocols.port import const
 
 HELLO = const(0x01)
@@ -32,15 +36,13 @@ STEP_RESET = const(4)  # the board asks for a reset (REBOOT command)
 WORLD_INPUTS = const(1)  # inputs present
 WORLD_DOWN = const(2)  # the link ends here: the board stops
 
-NO_SAMPLE = const(-0x8000)  # "no fresh sample this scan" in `raw`
-
 HEADER = const(3)  # bytes before the payload
 MAX_BURST = const(512)  # longest run of serial bytes in one frame
 MAX_FRAME = const(2048)
 
 
 class Shape:
-    """How many channels of each kind a program has: what both ends must agree on (checked by the sheet CRC in HELLO)."""
+    """How many channels of each kind a program has. Both ends must agree on it: the sheet CRC in HELLO tells."""
 
     def __init__(self, di, ai, bi, do, ao):
         self.di = di
@@ -107,8 +109,8 @@ def _put_text(buf, at, text):
 class BoardEnd:
     """The board's end: makes HELLO and STEP in `buf`, reads WELCOME and WORLD.
 
-    After `decode`: `flags`, `now_ms`, `now_us`, `reset_cause` (of WELCOME), and for serial bytes `rx_at`, `rx_n` (where they
-    are in the decoded buffer) and `rx_end_us` (arrival of the last one).
+    After `decode`: `flags`, `now_ms`, `now_us`, `reset_cause` (of WELCOME), and for serial bytes `rx_at`, `rx_n` (where
+    they are in the decoded buffer) and `rx_end_us` (arrival of the last one).
     """
 
     def __init__(self, shape):
@@ -205,8 +207,8 @@ class BoardEnd:
 class WorldEnd:
     """The world's end: makes WELCOME and WORLD in `buf`, reads HELLO and STEP.
 
-    After a HELLO: `dev_id`, `program`, `sheet_crc`, `runtime`, `wdt_ms`, `tcp_port` (HELLO is read without knowing the shape,
-    so an end may be made with ``WorldEnd(None)`` and given its `shape` when the program is known). After a STEP: `flags`,
+    After a HELLO: `dev_id`, `program`, `sheet_crc`, `runtime`, `wdt_ms`, `tcp_port`. It is read without knowing the shape,
+    so an end may be made with ``WorldEnd(None)`` and given its `shape` when the program is known. After a STEP: `flags`,
     `wake_us`, `tx_at`, `tx_n` (the serial bytes in the decoded buffer).
     """
 
