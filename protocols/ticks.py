@@ -26,6 +26,6 @@ if MICROPYTHON:
     import time
 
     # A 32-bit port has the same two in C; the 64-bit unix port's wrap elsewhere.
-    if time.ticks_add(0, -1) == PERIOD_MASK:
-        ticks_add = time.ticks_add
-        ticks_diff = time.ticks_diff
+    if time.ticks_add(0, -1) == PERIOD_MASK:  # pyright: ignore[reportArgumentType]
+        ticks_add = time.ticks_add  # pyright: ignore[reportAssignmentType]
+        ticks_diff = time.ticks_diff  # pyright: ignore[reportAssignmentType]

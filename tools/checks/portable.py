@@ -1,0 +1,107 @@
+"""Checks of the portable side: it compiles for the boards' processors, and it calls what their MicroPython has."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+import tempfile
+from pathlib import Path
+
+from tools.checks.run import PORTABLE, ROOT, findings, tool, tracked
+
+ARCHES = ("armv6m", "xtensawin")
+"""Native code for RP2040 and ESP32, as mpy-cross names it."""
+
+ONLY_ON = {"firmware/hal/rp2.py": "rp2", "firmware/hal/esp32.py": "esp32"}
+"""Files that belong to one target; every other portable file must hold on both."""
+
+OFF_BOARD = ("protocols/sheets",)
+"""Sheets are evaluated where a bundle is made; a board gets their tables."""
+
+RULES: dict[str, object] = {
+    "typeCheckingMode": "basic",
+    "pythonVersion": "3.11",
+    "reportMissingModuleSource": False,  # stubs have no source beside them
+    "reportOptionalMemberAccess": False,  # fixed at start-up, never None in the scan
+    "reportOptionalSubscript": False,
+    # Where a name has a MicroPython and a CPython definition, the boards' one is what is checked here.
+    "defineConstant": {"MICROPYTHON": True},
+}
+
+
+def sources() -> list[Path]:
+    """Return every Python file of the portable side."""
+    return [path for path in tracked(".py") if path.relative_to(ROOT).parts[0] in PORTABLE]
+
+
+def compiles() -> list[str]:
+    """Compile every portable file with mpy-cross, native and viper code included, for each processor."""
+    found = []
+    with tempfile.TemporaryDirectory() as folder:
+        out = str(Path(folder) / "out.mpy")
+        for path in sources():
+            name = str(path.relative_to(ROOT))
+            for arch in ARCHES:
+                said = findings([tool("mpy-cross"), f"-march={arch}", "-s", name, "-o", out, str(path)])
+                found += [f"{name} ({arch}): {line}" for line in said]
+    return found
+
+
+def stubs(target: str) -> tuple[Path, list[str]]:
+    """Return a folder with the MicroPython stubs of ``target`` alone, made once for each pinned version.
+
+    Targets differ in ``machine``, so each has an environment of its own; none is in the tests' own environment,
+    where a ``select.pyi`` for boards would stand before CPython's.
+    """
+    package = f"micropython-{target}-stubs"
+    pins = (ROOT / "constraints.txt").read_text(encoding="utf-8")
+    pinned = re.search(rf"(?m)^{package}==(\S+)$", pins)
+    if pinned is None:
+        return ROOT, [f"constraints.txt has no pin for {package}"]
+    folder = ROOT / "build" / "stubs" / f"{target}-{pinned[1]}"
+    if folder.is_dir():
+        return folder, []
+    fresh = folder.with_name(f"{folder.name}.{os.getpid()}")
+    install = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    said = findings([*install, "--constraint", "constraints.txt", "--target", str(fresh), package])
+    if not said:
+        fresh.rename(folder)  # whole or absent
+    return folder, said
+
+
+def types(target: str) -> list[str]:
+    """Check the portable side against the stubs of ``target`` ("rp2" or "esp32")."""
+    folder, said = stubs(target)
+    if said:
+        return said
+    elsewhere = [name for name, only in ONLY_ON.items() if only != target] + list(OFF_BOARD)
+    config = {
+        **RULES,
+        "include": [str(ROOT / name) for name in PORTABLE],
+        "exclude": [str(ROOT / name) for name in elsewhere],
+        "extraPaths": [str(ROOT)],
+        "stubPath": str(folder),
+        "typeshedPath": str(folder),
+    }
+    project = folder / "pyrightconfig.json"
+    project.write_text(json.dumps(config, indent=1), encoding="utf-8")
+    lines = findings([tool("basedpyright"), "--project", str(project), "--outputjson"])
+    if not lines:
+        return []
+    return _diagnostics("\n".join(lines))
+
+
+def _diagnostics(output: str) -> list[str]:
+    begin = output.find("{")
+    try:
+        report = json.loads(output[begin:])
+    except ValueError:
+        return output.splitlines()
+    return [
+        f"{os.path.relpath(item['file'], ROOT)}:{item['range']['start']['line'] + 1}: "
+        f"{' '.join(item['message'].split())} ({item.get('rule', item['severity'])})"
+        for item in report["generalDiagnostics"]
+        if item["severity"] == "error"
+    ] or output.splitlines()
