@@ -1,0 +1,20 @@
+"""The site file: model, loading with `file:line:column` errors, cross checks, JSON Schema."""
+
+from edge_gateway.site.load import LoadedSite, load_site
+from edge_gateway.site.model import Board, Line, Parking, SerialLine, Site, TcpLine, Uplink
+from edge_gateway.site.problems import Position, Problem, SiteError
+
+__all__ = [
+    "Board",
+    "Line",
+    "LoadedSite",
+    "Parking",
+    "Position",
+    "Problem",
+    "SerialLine",
+    "Site",
+    "SiteError",
+    "TcpLine",
+    "Uplink",
+    "load_site",
+]
