@@ -169,9 +169,10 @@ class Effect:
 class Cause:
     """A row of the cause-and-effect matrix.
 
-    when: the condition. after / clear: ms (or the name of a parameter that ends in _ms, _s or _min) that the condition must stand
-    before it trips, and must be gone before it counts as healthy. on_bad: what a BAD or STALE point in `when` means.
-    latch: stands until reset. reset: AUTO, REMOTE (fresh reset edge) or LOCAL (reset edge and local confirmation).
+    when: the condition. after / clear: ms (or the name of a parameter that ends in _ms, _s or _min) that the condition
+    must stand before it trips, and must be gone before it counts as healthy. on_bad: what a BAD or STALE point in
+    `when` means. latch: stands until reset. reset: AUTO, REMOTE (fresh reset edge) or LOCAL (reset edge and local
+    confirmation).
     ref: row of the domain brief; consequence and action: what a person reads in the alarm (ISA-18.2).
     """
 

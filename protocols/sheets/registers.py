@@ -11,8 +11,8 @@ WRITE = "RW"
 class Register:
     """One row of a register map.
 
-    register: first PDU address; words: 1 or 2 (high word first); type: u16, i16, u32, bits, bits32 or bit; bit: position
-    when the row is one bit of a word; value in units = raw / scale; enum: names of the values from 0 on;
+    register: first PDU address; words: 1 or 2 (high word first); type: u16, i16, u32, bits, bits32 or bit; bit: its
+    position when the row is one bit of a word; value in units = raw / scale; enum: names of the values from 0 on;
     block: header, command, common config, measurement, status, config.
     """
 
