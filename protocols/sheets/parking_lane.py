@@ -175,6 +175,7 @@ SHEET = Sheet(
         Effect("LOCAL_AUTO", "the board decides by its own white-list"),
         Effect("LOG", "recorded, nothing else"),
     ),
+    # fmt: off
     causes=(
         Cause(
             "BEAM",
@@ -393,6 +394,7 @@ SHEET = Sheet(
             action="Check the angle sensor.",
         ),
     ),
+    # fmt: on
     permissives=(
         Permissive("LOOP_CLEAR", "not LB.P and not LB.FLT", ("CLOSE",), "nothing on the boom loop"),
         Permissive("BEAMS_CLEAR", "not PE1 and not PE2", ("CLOSE",), "both beams clear"),
