@@ -104,7 +104,7 @@ def _causes_source(sheet):
         after = _time(sheet, cause.after, where)
         clear = _time(sheet, cause.clear, where)
         delays.append("    after[%d] = %s\n    clear[%d] = %s" % (index, after, index, clear))
-    return rows, judge, delays
+    return rows, judge or ["    pass"], delays or ["    pass"]
 
 
 def _permissives_source(sheet):
@@ -124,7 +124,7 @@ def sheet_crc(sheet):
     from protocols.modbus.crc import crc16
 
     source = _source(sheet).encode()
-    return crc16(source, len(source))
+    return crc16(source, 0, len(source))
 
 
 def table_source(sheet):
