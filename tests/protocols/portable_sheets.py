@@ -31,7 +31,7 @@ def sump(points=None, causes=(), params=None, permissives=()):
         substates=("REMOTE_AUTO",),
         params=params,
         facts=("seal_wet",),
-        effects=(Effect("STOP", "pump off"),),
+        effects=(Effect("STOP", "pump off"), Effect("CALL", "attendant"), Effect("LOG", "recorded")),
         causes=causes,
         permissives=permissives,
         commands=(),
@@ -93,6 +93,11 @@ def test_a_condition_reads_points_parameters_facts_and_states():
 def test_a_cause_names_the_inputs_whose_quality_counts():
     made = table(sump(causes=(Cause("HIGH", "LSHH or LT > 1900", ("STOP",)),)))
     assert made.CAUSES[0][6] == (0, 1)
+
+
+def test_effects_are_bits_of_one_mask():
+    made = table(sump(causes=(Cause("HIGH", "LSHH", ("CALL", "LOG")),)))
+    assert made.CAUSES[0][5] == made.EF_CALL | made.EF_LOG == 6
 
 
 def test_delays_follow_the_parameter_and_its_unit():
