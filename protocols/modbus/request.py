@@ -1,0 +1,378 @@
+"""A Modbus request as the client engine sends it: made once, sent as often as wanted, allocating nothing after that.
+
+::
+
+    poll = Request(unit=17).read(3, 0x0000, 64)       # function 3, 64 registers from 0
+    write = Request(unit=17).write_registers(0x40, array("H", ...))
+    ...                                               # a client sends it and calls back when it's over
+    if poll.status == DONE:
+        poll.registers(image, 0)                      # into array("H"), or poll.values() for a tuple
+
+The methods that make a request raise ValueError for what no standard request can hold: that is a mistake in a program,
+never something that arrived. What a reply holds is readable until the call-back returns, since it isn't copied.
+"""
+
+import struct
+
+from protocols.modbus.codes import (
+    COIL_ON,
+    ENCAPSULATED_INTERFACE,
+    FILE_REFERENCE,
+    MAX_FILE_READ_BYTES,
+    MAX_FILE_WRITE_BYTES,
+    MAX_PDU,
+    MAX_READ_BITS,
+    MAX_READ_REGISTERS,
+    MAX_READ_WRITE_WRITE,
+    MAX_RECORD,
+    MAX_WRITE_BITS,
+    MAX_WRITE_REGISTERS,
+    MEI_DEVICE_ID,
+)
+from protocols.modbus.crc import crc16
+from protocols.modbus.registers import copy, get_bits, get_registers, put_bits, put_registers
+from protocols.port import const
+
+DONE = const(0)
+"""Status: answered. A status of 1 to 255 is the exception code answered with."""
+IDLE = const(-1)
+PENDING = const(-2)
+TIMEOUT = const(-3)
+CANCELLED = const(-4)
+"""Status: the connection went away under it. Whether the server executed it isn't known."""
+
+FOREIGN = const(-5)
+"""Judgement: the reply to something else."""
+MALFORMED = const(-6)
+"""Judgement: no reply that the standard allows to this request."""
+
+_UNIT = const(6)
+_PDU = const(7)  # both after room for the MBAP header, so that one buffer serves RTU and TCP
+
+
+class Request:
+    """One request to one unit, and after its call-back what came of it.
+
+    `status`: see above. `fc`: its function. `tag`: the caller's own. A request under way must not be changed.
+    ``room``: bytes of PDU that it can hold; 5 do for reading and for single writes, on a board that counts its bytes.
+    """
+
+    __slots__ = (
+        "_adu",
+        "_count",
+        "_echo",
+        "_format",
+        "_n",
+        "_reply",
+        "_reply_at",
+        "_reply_n",
+        "deadline",
+        "fc",
+        "rtu",
+        "status",
+        "tag",
+        "tcp",
+        "tid",
+        "unit",
+    )
+
+    def __init__(self, unit, room=MAX_PDU, tag=None):
+        self.unit = unit
+        self.fc = 0
+        self.status = IDLE
+        self.tag = tag
+        self.tid = 0
+        self.deadline = 0
+        self.rtu = None
+        self.tcp = None
+        self._adu = bytearray(_PDU + room + 2)
+        self._n = 0
+        self._count = 0
+        self._echo = 0
+        self._reply_n = 0
+        self._format = None
+        self._reply = None
+        self._reply_at = 0
+
+    # Making it.
+
+    def read(self, fc, address, count):
+        """Read bits (``fc`` 1, 2: at most 2,000) or registers (``fc`` 3, 4: at most 125); return the request."""
+        _check(1 <= fc <= 4, "function reads nothing")
+        bits = fc <= 2
+        _check_range(address, count, MAX_READ_BITS if bits else MAX_READ_REGISTERS)
+        self._start(fc, 5)
+        self._put16(1, address)
+        self._put16(3, count)
+        return self._finish(5, 2 + ((count + 7) >> 3 if bits else 2 * count), 0, count)
+
+    def write_coil(self, address, on):
+        """Set one coil (function 5)."""
+        return self._write_one(5, address, COIL_ON if on else 0)
+
+    def write_register(self, address, value):
+        """Set one register (function 6) to ``value``, 0..65535 or -32768..32767."""
+        _check(-32768 <= value <= 65535, "a register holds 16 bits")
+        return self._write_one(6, address, value & 0xFFFF)
+
+    def _write_one(self, fc, address, value):
+        _check_range(address, 1, 1)
+        self._start(fc, 5)
+        self._put16(1, address)
+        self._put16(3, value)
+        return self._finish(5, 5, 5, 0)
+
+    def write_bits(self, address, bits, first=0, count=-1):
+        """Set coils (function 15, at most 1,968) from ``bits``, a byte (0 or 1) each."""
+        count = len(bits) - first if count < 0 else count
+        _check_range(address, count, MAX_WRITE_BITS)
+        size = (count + 7) >> 3
+        adu = self._start(15, 6 + size)
+        self._put16(1, address)
+        self._put16(3, count)
+        adu[_PDU + 5] = size
+        _check(put_bits(bits, first, count, adu, _PDU + 6), "no such bits")
+        return self._finish(6 + size, 5, 5, 0)
+
+    def write_registers(self, address, regs, first=0, count=-1):
+        """Set registers (function 16, at most 123) from ``regs``, an ``array("H")``."""
+        count = len(regs) - first if count < 0 else count
+        _check_range(address, count, MAX_WRITE_REGISTERS)
+        adu = self._start(16, 6 + 2 * count)
+        self._put16(1, address)
+        self._put16(3, count)
+        adu[_PDU + 5] = 2 * count
+        _check(put_registers(regs, first, count, adu, _PDU + 6), "no such registers")
+        return self._finish(6 + 2 * count, 5, 5, 0)
+
+    def mask_write(self, address, and_mask, or_mask):
+        """Set a register to ``(value & and_mask) | (or_mask & ~and_mask)`` (function 22)."""
+        _check_range(address, 1, 1)
+        _check(0 <= and_mask <= 65535 and 0 <= or_mask <= 65535, "a mask has 16 bits")
+        self._start(22, 7)
+        self._put16(1, address)
+        self._put16(3, and_mask)
+        self._put16(5, or_mask)
+        return self._finish(7, 7, 7, 0)
+
+    def read_write(self, read_from, read_count, write_to, regs, first=0, count=-1):
+        """Write ``regs`` (at most 121), then read ``read_count`` registers (at most 125), in one go (function 23)."""
+        count = len(regs) - first if count < 0 else count
+        _check_range(read_from, read_count, MAX_READ_REGISTERS)
+        _check_range(write_to, count, MAX_READ_WRITE_WRITE)
+        adu = self._start(23, 10 + 2 * count)
+        self._put16(1, read_from)
+        self._put16(3, read_count)
+        self._put16(5, write_to)
+        self._put16(7, count)
+        adu[_PDU + 9] = 2 * count
+        _check(put_registers(regs, first, count, adu, _PDU + 10), "no such registers")
+        return self._finish(10 + 2 * count, 2 + 2 * read_count, 0, read_count)
+
+    def read_files(self, groups):
+        """Read file records (function 20): ``groups`` of (file, record, count of registers)."""
+        size = 7 * len(groups)
+        adu = self._start(20, 2 + size)
+        reply = 0
+        at = 2
+        for file, record, count in groups:
+            _check_record(file, record, count)
+            adu[_PDU + at] = FILE_REFERENCE
+            self._put16(at + 1, file)
+            self._put16(at + 3, record)
+            self._put16(at + 5, count)
+            reply += 2 + 2 * count
+            at += 7
+        _check(0 < size <= MAX_FILE_READ_BYTES and reply <= MAX_FILE_READ_BYTES, "no reply can hold so many records")
+        adu[_PDU + 1] = size
+        return self._finish(at, 2 + reply, 0, len(groups))
+
+    def write_files(self, groups):
+        """Write file records (function 21): ``groups`` of (file, record, big-endian bytes)."""
+        size = sum([7 + len(data) for _, _, data in groups])
+        _check(0 < size <= MAX_FILE_WRITE_BYTES, "no request can hold so many records")
+        adu = self._start(21, 2 + size)
+        adu[_PDU + 1] = size
+        at = 2
+        for file, record, data in groups:
+            _check(len(data) % 2 == 0, "a record is whole registers")
+            _check_record(file, record, len(data) // 2)
+            adu[_PDU + at] = FILE_REFERENCE
+            self._put16(at + 1, file)
+            self._put16(at + 3, record)
+            self._put16(at + 5, len(data) // 2)
+            copy(data, 0, len(data), adu, _PDU + at + 7)
+            at += 7 + len(data)
+        return self._finish(at, at, at, 0)
+
+    def read_device_id(self, code=1, object_id=0):
+        """Read the device identification (function 43/14); ``code`` 1 basic, 2 regular, 3 extended, 4 one object."""
+        _check(1 <= code <= 4 and 0 <= object_id <= 255, "no such identification")
+        adu = self._start(ENCAPSULATED_INTERFACE, 4)
+        adu[_PDU + 1] = MEI_DEVICE_ID
+        adu[_PDU + 2] = code
+        adu[_PDU + 3] = object_id
+        return self._finish(4, 0, 0, 0)  # the reply says its own length
+
+    # What came of it.
+
+    def registers(self, regs, first=0):
+        """Put the registers read (functions 3, 4, 23) into ``regs`` (``array("H")``) from ``first``; False: no room."""
+        return get_registers(self._reply, self._reply_at + 2, self._count, regs, first)
+
+    def bits(self, bits, first=0):
+        """Put the bits read (functions 1, 2) into ``bits``, a byte (0 or 1) each, from ``first``; False: no room."""
+        return get_bits(self._reply, self._reply_at + 2, self._count, bits, first)
+
+    def values(self):
+        """Return the registers read as a new tuple: for CPython, where that's the quickest."""
+        if self._format is None:
+            self._format = f">{self._count}H"
+        return struct.unpack_from(self._format, self._reply, self._reply_at + 2)
+
+    def records(self):
+        """Return the file records read (function 20) as new bytes, one for each group."""
+        found = []
+        at = self._reply_at + 2
+        for _ in range(self._count):
+            size = self._reply[at]
+            found.append(bytes(self._reply[at + 2 : at + 1 + size]))
+            at += 1 + size
+        return found
+
+    def objects(self):
+        """Return the identification read (function 43/14) as a new dict of object id to bytes."""
+        found = {}
+        reply = self._reply
+        at = self._reply_at + 7
+        for _ in range(reply[self._reply_at + 6]):
+            found[reply[at]] = bytes(reply[at + 2 : at + 2 + reply[at + 1]])
+            at += 2 + reply[at + 1]
+        return found
+
+    def next_object(self):
+        """Return the object to ask for next when the identification (function 43/14) didn't fit, else 0."""
+        at = self._reply_at
+        return self._reply[at + 5] if self._reply[at + 4] else 0
+
+    # For the client engine.
+
+    def pdu(self):
+        """Return the request PDU as new bytes, for tests and traces."""
+        return bytes(self._adu[_PDU : _PDU + self._n])
+
+    def set_tid(self, tid):
+        """Set the transaction id of the TCP frame."""
+        self.tid = tid
+        adu = self._adu
+        adu[0] = tid >> 8
+        adu[1] = tid & 0xFF
+
+    def reply_size(self, buf, at, n):
+        """Return the length of the reply PDU of which ``n`` bytes are at ``buf[at:]``; 0 when that isn't known yet."""
+        if n < 2:
+            return 0
+        if buf[at] & 0x80:
+            return 2
+        return self._reply_n or _identity_size(buf, at, n)
+
+    def judge(self, buf, at, n):
+        """Return the status that the reply PDU (``n`` bytes at ``buf[at:]``) gives this request, FOREIGN or MALFORMED.
+
+        With DONE the accessors read from that buffer.
+        """
+        fc = buf[at]
+        if fc != self.fc:
+            if fc != self.fc | 0x80:
+                return FOREIGN
+            return buf[at + 1] if n == 2 and buf[at + 1] else MALFORMED
+        expected = self._reply_n or _identity_size(buf, at, n)
+        if n != expected:
+            return MALFORMED
+        echo = self._echo
+        if echo:
+            adu = self._adu
+            for i in range(1, echo):
+                if buf[at + i] != adu[_PDU + i]:
+                    return FOREIGN
+        elif fc == ENCAPSULATED_INTERFACE:
+            if buf[at + 2] != self._adu[_PDU + 2]:
+                return FOREIGN
+        elif buf[at + 1] != n - 2 or (fc == 20 and not self._groups_fit(buf, at)):
+            return MALFORMED
+        self._reply = buf
+        self._reply_at = at
+        return DONE
+
+    def _groups_fit(self, buf, at):
+        group = at + 2
+        for i in range(self._count):
+            asked = _PDU + 2 + 7 * i + 5
+            size = 2 * ((self._adu[asked] << 8) | self._adu[asked + 1]) + 1
+            if buf[group] != size or buf[group + 1] != FILE_REFERENCE:
+                return False
+            group += 1 + size
+        return True
+
+    def _start(self, fc, n):
+        adu = self._adu
+        _check(n <= MAX_PDU and _PDU + n + 2 <= len(adu), "the request has no room for it")
+        self.fc = fc
+        adu[_PDU] = fc
+        return adu
+
+    def _put16(self, at, value):
+        adu = self._adu
+        adu[_PDU + at] = value >> 8
+        adu[_PDU + at + 1] = value & 0xFF
+
+    def _finish(self, n, reply_n, echo, count):
+        adu = self._adu
+        adu[4] = 0
+        adu[5] = n + 1
+        adu[_UNIT] = self.unit
+        end = _PDU + n
+        crc = crc16(adu, _UNIT, n + 1)
+        adu[end] = crc & 0xFF
+        adu[end + 1] = crc >> 8
+        if n != self._n:
+            # A request that keeps its shape keeps its views: a write repeated with other values allocates nothing.
+            self._n = n
+            self.rtu = memoryview(adu)[_UNIT : end + 2]
+            self.tcp = memoryview(adu)[:end]
+        if count != self._count:
+            self._count = count
+            self._format = None
+        self._reply_n = reply_n
+        self._echo = echo
+        self.status = IDLE
+        return self
+
+
+def _identity_size(buf, at, n):
+    # Length of a reply of function 43/14, walking as many objects as have arrived; 0 when more are needed to tell.
+    if n < 7:
+        return 0
+    size = 7
+    for _ in range(buf[at + 6]):
+        if n < size + 2:
+            return 0
+        size += 2 + buf[at + size + 1]
+    return size
+
+
+def _check(holds, message):
+    if not holds:
+        raise ValueError(message)
+
+
+def _check_range(address, count, most):
+    if not 1 <= count <= most:
+        raise ValueError(f"{count} at once: 1 to {most} are possible")
+    if not 0 <= address <= 65536 - count:
+        raise ValueError(f"{count} from {address} leave the address space of 65536")
+
+
+def _check_record(file, record, count):
+    if not (1 <= file <= 65535 and 1 <= count and 0 <= record <= MAX_RECORD + 1 - count):
+        raise ValueError(f"file {file}, {count} records from {record}: files are 1-65535, records 0-{MAX_RECORD}")
