@@ -1,0 +1,1 @@
+"""The live site: emulated lanes, real firmware, gateway, broker and an independent subscriber, in one command."""

@@ -1,0 +1,119 @@
+"""The live screen of the demo: at most 100 columns, readable without colour too."""
+
+from __future__ import annotations
+
+from rich import box
+from rich.console import Group, RenderableType
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from tools.demo.view import Lane, View
+
+WIDTH = 100
+_BOOM_STEPS = 9  # characters of the boom's bar, 10 degrees each
+_STATE_STYLE = {
+    "HOLD_OPEN": "yellow",
+    "FAULT": "bold red",
+    "REVERSING": "bold yellow",
+    "MAINT": "magenta",
+    "OFF": "dim",
+}
+
+
+def _boom(lane: Lane) -> Text:
+    if lane.angle_deg is None:
+        return Text("no angle", style="red")
+    steps = max(0, min(_BOOM_STEPS, round(lane.angle_deg / 10)))
+    return Text.assemble(("/" * steps, "cyan"), ("." * (_BOOM_STEPS - steps), "dim"), f" {lane.angle_deg:4.0f}°")
+
+
+def _light(lane: Lane) -> Text:
+    return Text(lane.light, style={"green": "green", "red": "red"}.get(lane.light, "dim"))
+
+
+def _state(lane: Lane) -> Text:
+    words = lane.state.replace("_", " ").lower()
+    if lane.hold_reason not in ("", "none"):
+        words += f": {lane.hold_reason}"
+    if lane.local:
+        words += " [local]"
+    return Text(words, style=_STATE_STYLE.get(lane.state, ""))
+
+
+def _lanes(view: View) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, expand=True, pad_edge=False)
+    table.add_column("lane", no_wrap=True, min_width=9)
+    table.add_column("state", no_wrap=True, ratio=1)
+    table.add_column("boom", no_wrap=True, min_width=_BOOM_STEPS + 6)
+    table.add_column("light", no_wrap=True, min_width=5)
+    table.add_column("queue", no_wrap=True, min_width=9)
+    table.add_column("passed", justify="right", no_wrap=True, min_width=6)
+    table.add_column("mode", no_wrap=True, min_width=6)
+    table.add_column("link", no_wrap=True, min_width=5)
+    for lane in view.lanes:
+        link = Text(lane.link, style="green" if lane.link == "ok" else "bold red")
+        cars = f"{lane.queue:2} " + "o" * min(lane.queue, 5) + ("+" if lane.queue > 5 else "")
+        table.add_row(
+            lane.title,
+            _state(lane),
+            _boom(lane),
+            _light(lane),
+            cars,
+            str(lane.passed),
+            lane.mode,
+            link,
+        )
+    return table
+
+
+def _occupancy(view: View) -> Text:
+    width = 40
+    filled = round(width * view.occupancy / view.capacity) if view.capacity else 0
+    full = view.occupancy >= view.full_at > 0
+    text = Text("occupancy  ")
+    text.append("█" * filled, style="red" if full else "green")
+    text.append("░" * (width - filled), style="dim")
+    text.append(f"  {view.occupancy} of {view.capacity}, full at {view.full_at}")
+    if full:
+        text.append("  FULL", style="bold red")
+    return text
+
+
+def _counters(view: View) -> Table:
+    cpu = "-" if view.gateway_cpu_percent is None else f"{view.gateway_cpu_percent:.1f} % of a core"
+    load = "-" if view.bus_load_percent is None else f"{view.bus_load_percent:.0f} % of RS-485"
+    uplink = view.uplink
+    table = Table.grid(padding=(0, 3), expand=True)
+    for _ in range(3):
+        table.add_column(no_wrap=True)
+    table.add_row("[bold]plant[/]", "[bold]gateway[/]", "[bold]uplink[/]")
+    contacts = f"[bold red]{view.contacts} contacts[/]" if view.contacts else "0 contacts"
+    table.add_row(f"{contacts}, {view.reversals} reversals", f"cpu {cpu}", f"journalled {uplink.journalled}")
+    table.add_row(f"{view.scans} scans", f"bus {load}", f"acknowledged {uplink.acked}")
+    received = f"received {uplink.received}, {uplink.gaps} gaps, {uplink.duplicates} repeats"
+    table.add_row(f"{view.overruns} overruns", f"tags {view.tags_good} good of {view.tags_total}", received)
+    return table
+
+
+def _events(view: View) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, expand=True, pad_edge=False)
+    table.add_column("time", no_wrap=True)
+    table.add_column("board", no_wrap=True)
+    table.add_column("event", ratio=1)
+    for event in view.events:
+        table.add_row(event.time, event.source, event.text)
+    return table
+
+
+def render(view: View) -> RenderableType:
+    """The whole screen for one moment."""
+    minutes, seconds = divmod(int(view.elapsed_s), 60)
+    body = Group(_lanes(view), _occupancy(view), Text(), _counters(view), Text(), _events(view))
+    return Panel(
+        body,
+        title=f"[bold]District Edge[/] · {view.site}",
+        subtitle=f"running {minutes:02d}:{seconds:02d} · Ctrl-C ends it",
+        width=WIDTH,
+        box=box.ROUNDED,
+    )

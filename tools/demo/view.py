@@ -1,0 +1,66 @@
+"""What the demo shows and reports at one moment, free of where it came from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Lane:
+    """One lane as the gateway sees it, and the queue that only the emulator knows."""
+
+    board: str
+    title: str
+    role: str
+    state: str
+    local: bool
+    angle_deg: float | None
+    light: str
+    hold_reason: str
+    link: str
+    mode: str
+    passed: int
+    queue: int
+
+
+@dataclass(frozen=True)
+class Uplink:
+    """The way of the journal to the subscriber. `received` counts different (gateway, sequence) pairs."""
+
+    journalled: int = 0
+    acked: int = 0
+    received: int = 0
+    gaps: int = 0
+    duplicates: int = 0
+    connected: bool = False
+
+
+@dataclass(frozen=True)
+class Event:
+    """One line of the event list."""
+
+    time: str
+    source: str
+    text: str
+
+
+@dataclass(frozen=True)
+class View:
+    """Everything on the screen. Percent are of one core; times in seconds."""
+
+    elapsed_s: float
+    site: str
+    lanes: tuple[Lane, ...] = ()
+    occupancy: int = 0
+    capacity: int = 0
+    full_at: int = 0
+    reversals: int = 0
+    contacts: int = 0
+    scans: int = 0
+    overruns: int = 0
+    tags_total: int = 0
+    tags_good: int = 0
+    bus_load_percent: float | None = None
+    gateway_cpu_percent: float | None = None
+    uplink: Uplink = field(default_factory=Uplink)
+    events: tuple[Event, ...] = ()
