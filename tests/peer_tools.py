@@ -1,7 +1,7 @@
 """Tests that need an independent peer say so, and what happens where it is missing.
 
-`@pytest.mark.peer("mbpoll")` names a program that is not ours and not on PyPI. Where it is missing, CI fails the test; on
-a person's machine the test is left out, and the last lines of the run say which package brings it.
+`@pytest.mark.peer("mbpoll")` names a program that is not ours and not on PyPI. Where it is missing, CI fails the test;
+on a person's machine the test is left out, and the last lines of the run say which package brings it.
 """
 
 from __future__ import annotations
@@ -53,8 +53,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if in_ci():
         return
     left_out: Counter[str] = Counter()
-    kept = []
-    gone = []
+    kept: list[pytest.Item] = []
+    gone: list[pytest.Item] = []
     for item in items:
         lacking = missing(item)
         left_out.update(lacking)
