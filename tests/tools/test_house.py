@@ -1,0 +1,48 @@
+"""The house rules find what they forbid, and nothing else."""
+
+from __future__ import annotations
+
+import pytest
+
+from tools.checks.house import MAX_LINES, check_text
+
+
+@pytest.mark.parametrize(
+    ("rule", "line"),
+    [
+        ("machine path", 'open("/' + 'home/someone/x.json")'),
+        ("machine path", "See /" + "tmp/out.txt"),
+        ("package host", "pip install --index-" + "url https://example.org"),
+        ("work left", "# TO" + "DO later"),
+        ("skipped test", "@pytest.mark." + "skipif(True)"),
+        ("skipped test", "pytest." + "xfail('x')"),
+        ("swallowed error", "except Exception" + ":"),
+        ("swallowed error", "    except" + ": pass"),
+    ],
+)
+def test_a_forbidden_line_is_found_with_its_place(rule: str, line: str) -> None:
+    findings = check_text("tools/x.py", f"first = 1\n{line}\n")
+
+    assert len(findings) == 1
+    assert findings[0].startswith(f"tools/x.py:2: {rule}: ")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'Path("build/tmp/x")',
+        "coap://host/home/x",
+        "# a method of its own",
+        "except OSError:",
+        "except (ImportError, SyntaxError):  # the port has no emitter",
+        'skip = "skipped"',
+    ],
+)
+def test_an_ordinary_line_passes(line: str) -> None:
+    assert check_text("tools/x.py", f"{line}\n") == []
+
+
+def test_a_file_too_long_is_two_files() -> None:
+    assert check_text("tools/x.py", "x = 1\n" * MAX_LINES) == []
+    assert "two files" in check_text("tools/x.py", "x = 1\n" * (MAX_LINES + 1))[0]
+    assert check_text("docs/x.md", "line\n" * (MAX_LINES + 1)) == []
