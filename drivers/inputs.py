@@ -1,0 +1,47 @@
+"""All inputs of a board: raw samples to the process image, as the sheet's table wants each channel conditioned."""
+
+from drivers.analogue_input import AnalogueInput
+from drivers.bus_input import BusInput
+from drivers.digital_input import DigitalInput
+
+
+class Inputs:
+    """The conditioners of `table.DI`, `table.AI` and `table.BI`, in the order of the raw array.
+
+    channels   the conditioners, each with `value` and `quality`
+    names      their attributes on the image ("LB_P"); the quality is at the same name with "_Q" ("LB_P_Q")
+    quality    the qualities again, one byte a channel
+    """
+
+    def __init__(self, table):
+        channels = []
+        for _attr, _bit, nc, on_ms, off_ms, stale_ms in table.DI:
+            channels.append(DigitalInput(nc, on_ms, off_ms, stale_ms))
+        for _attr, _reg, lo, hi, signal, stale_ms, frozen_ms, rate_per_s in table.AI:
+            channels.append(AnalogueInput(lo, hi, signal, stale_ms, frozen_ms, rate_per_s))
+        for _attr, stale_ms in table.BI:
+            channels.append(BusInput(stale_ms))
+        self.channels = tuple(channels)
+        self.names = tuple([row[0] for row in tuple(table.DI) + tuple(table.AI) + tuple(table.BI)])
+        self._quality_names = tuple([name + "_Q" for name in self.names])
+        self.n = len(channels)
+        self.quality = bytearray(self.n)
+
+    def start(self, io):
+        """Put every channel's fail state on the image: once, before the first scan (attributes are made here)."""
+        for i in range(self.n):
+            self._publish(io, i)
+
+    def condition(self, raw, io, now):
+        """Take one scan's raw samples (`raw[i]`, layout.NO_SAMPLE where there is none) and set what changed on `io`."""
+        channels = self.channels
+        for i in range(self.n):
+            if channels[i](raw[i], now):
+                self._publish(io, i)
+
+    def _publish(self, io, i):
+        channel = self.channels[i]
+        quality = channel.quality
+        self.quality[i] = quality
+        setattr(io, self.names[i], channel.value)
+        setattr(io, self._quality_names[i], quality)
