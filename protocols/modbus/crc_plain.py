@@ -24,3 +24,11 @@ def crc16(buf, at, n):
     for i in range(at, at + n):
         crc = (crc >> 8) ^ table[(crc ^ buf[i]) & 0xFF]
     return crc
+
+
+def seal(buf, at, n):
+    """Put the CRC of ``n`` bytes of ``buf`` from ``at`` behind them; return ``n + 2``."""
+    crc = crc16(buf, at, n)
+    buf[at + n] = crc & 0xFF
+    buf[at + n + 1] = crc >> 8
+    return n + 2

@@ -32,3 +32,11 @@ def _crc16_by_words(buf, at, n):
 
 
 crc16 = _crc16_by_words if sys.byteorder == "little" else _crc16_by_bytes
+
+
+def seal(buf, at, n):
+    """Put the CRC of ``n`` bytes of ``buf`` from ``at`` behind them; return ``n + 2``."""
+    crc = crc16(buf, at, n)
+    buf[at + n] = crc & 0xFF
+    buf[at + n + 1] = crc >> 8
+    return n + 2

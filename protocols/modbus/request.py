@@ -29,7 +29,8 @@ from protocols.modbus.codes import (
     MAX_WRITE_REGISTERS,
     MEI_DEVICE_ID,
 )
-from protocols.modbus.crc import crc16
+from protocols.modbus.crc import seal
+from protocols.modbus.head import put_head
 from protocols.modbus.registers import copy, get_bits, get_registers, put_bits, put_registers
 from protocols.port import const
 
@@ -86,6 +87,7 @@ class Request:
         self.rtu = None
         self.tcp = None
         self._adu = bytearray(_PDU + room + 2)
+        self._adu[_UNIT] = unit
         self._n = 0
         self._count = 0
         self._echo = 0
@@ -98,13 +100,18 @@ class Request:
 
     def read(self, fc, address, count):
         """Read bits (``fc`` 1, 2: at most 2,000) or registers (``fc`` 3, 4: at most 125); return the request."""
-        _check(1 <= fc <= 4, "function reads nothing")
-        bits = fc <= 2
-        _check_range(address, count, MAX_READ_BITS if bits else MAX_READ_REGISTERS)
-        self._start(fc, 5)
-        self._put16(1, address)
-        self._put16(3, count)
-        return self._finish(5, 2 + ((count + 7) >> 3 if bits else 2 * count), 0, count)
+        if fc != self.fc or count != self._count:
+            if fc < 1 or fc > 4:
+                raise ValueError(f"function {fc} doesn't read registers or bits")
+            _check_range(address, count, MAX_READ_BITS if fc <= 2 else MAX_READ_REGISTERS)
+            self._shape(fc, 5, 2 + ((count + 7) >> 3 if fc <= 2 else 2 * count), 0, count)
+        elif address < 0 or address + count > 65536:
+            _check_range(address, count, count)
+        adu = self._adu
+        put_head(adu, _PDU, fc, address, count)
+        seal(adu, _UNIT, 6)
+        self.status = IDLE
+        return self
 
     def write_coil(self, address, on):
         """Set one coil (function 5)."""
@@ -117,63 +124,58 @@ class Request:
 
     def _write_one(self, fc, address, value):
         _check_range(address, 1, 1)
-        self._start(fc, 5)
-        self._put16(1, address)
-        self._put16(3, value)
-        return self._finish(5, 5, 5, 0)
+        put_head(self._shape(fc, 5, 5, 5, 0), _PDU, fc, address, value)
+        return self._seal()
 
     def write_bits(self, address, bits, first=0, count=-1):
         """Set coils (function 15, at most 1,968) from ``bits``, a byte (0 or 1) each."""
         count = len(bits) - first if count < 0 else count
         _check_range(address, count, MAX_WRITE_BITS)
         size = (count + 7) >> 3
-        adu = self._start(15, 6 + size)
-        self._put16(1, address)
-        self._put16(3, count)
+        adu = self._shape(15, 6 + size, 5, 5, 0)
+        put_head(adu, _PDU, 15, address, count)
         adu[_PDU + 5] = size
         _check(put_bits(bits, first, count, adu, _PDU + 6), "no such bits")
-        return self._finish(6 + size, 5, 5, 0)
+        return self._seal()
 
     def write_registers(self, address, regs, first=0, count=-1):
         """Set registers (function 16, at most 123) from ``regs``, an ``array("H")``."""
         count = len(regs) - first if count < 0 else count
         _check_range(address, count, MAX_WRITE_REGISTERS)
-        adu = self._start(16, 6 + 2 * count)
-        self._put16(1, address)
-        self._put16(3, count)
+        adu = self._shape(16, 6 + 2 * count, 5, 5, 0)
+        put_head(adu, _PDU, 16, address, count)
         adu[_PDU + 5] = 2 * count
         _check(put_registers(regs, first, count, adu, _PDU + 6), "no such registers")
-        return self._finish(6 + 2 * count, 5, 5, 0)
+        return self._seal()
 
     def mask_write(self, address, and_mask, or_mask):
         """Set a register to ``(value & and_mask) | (or_mask & ~and_mask)`` (function 22)."""
         _check_range(address, 1, 1)
         _check(0 <= and_mask <= 65535 and 0 <= or_mask <= 65535, "a mask has 16 bits")
-        self._start(22, 7)
-        self._put16(1, address)
-        self._put16(3, and_mask)
+        put_head(self._shape(22, 7, 7, 7, 0), _PDU, 22, address, and_mask)
         self._put16(5, or_mask)
-        return self._finish(7, 7, 7, 0)
+        return self._seal()
 
     def read_write(self, read_from, read_count, write_to, regs, first=0, count=-1):
         """Write ``regs`` (at most 121), then read ``read_count`` registers (at most 125), in one go (function 23)."""
         count = len(regs) - first if count < 0 else count
         _check_range(read_from, read_count, MAX_READ_REGISTERS)
         _check_range(write_to, count, MAX_READ_WRITE_WRITE)
-        adu = self._start(23, 10 + 2 * count)
-        self._put16(1, read_from)
-        self._put16(3, read_count)
+        adu = self._shape(23, 10 + 2 * count, 2 + 2 * read_count, 0, read_count)
+        put_head(adu, _PDU, 23, read_from, read_count)
         self._put16(5, write_to)
         self._put16(7, count)
         adu[_PDU + 9] = 2 * count
         _check(put_registers(regs, first, count, adu, _PDU + 10), "no such registers")
-        return self._finish(10 + 2 * count, 2 + 2 * read_count, 0, read_count)
+        return self._seal()
 
     def read_files(self, groups):
         """Read file records (function 20): ``groups`` of (file, record, count of registers)."""
         size = 7 * len(groups)
-        adu = self._start(20, 2 + size)
-        reply = 0
+        reply = sum([2 + 2 * count for _, _, count in groups])
+        _check(0 < size <= MAX_FILE_READ_BYTES and reply <= MAX_FILE_READ_BYTES, "no reply can hold so many records")
+        adu = self._shape(20, 2 + size, 2 + reply, 0, len(groups))
+        adu[_PDU + 1] = size
         at = 2
         for file, record, count in groups:
             _check_record(file, record, count)
@@ -181,17 +183,14 @@ class Request:
             self._put16(at + 1, file)
             self._put16(at + 3, record)
             self._put16(at + 5, count)
-            reply += 2 + 2 * count
             at += 7
-        _check(0 < size <= MAX_FILE_READ_BYTES and reply <= MAX_FILE_READ_BYTES, "no reply can hold so many records")
-        adu[_PDU + 1] = size
-        return self._finish(at, 2 + reply, 0, len(groups))
+        return self._seal()
 
     def write_files(self, groups):
         """Write file records (function 21): ``groups`` of (file, record, big-endian bytes)."""
         size = sum([7 + len(data) for _, _, data in groups])
         _check(0 < size <= MAX_FILE_WRITE_BYTES, "no request can hold so many records")
-        adu = self._start(21, 2 + size)
+        adu = self._shape(21, 2 + size, 2 + size, 2 + size, 0)
         adu[_PDU + 1] = size
         at = 2
         for file, record, data in groups:
@@ -203,16 +202,16 @@ class Request:
             self._put16(at + 5, len(data) // 2)
             copy(data, 0, len(data), adu, _PDU + at + 7)
             at += 7 + len(data)
-        return self._finish(at, at, at, 0)
+        return self._seal()
 
     def read_device_id(self, code=1, object_id=0):
         """Read the device identification (function 43/14); ``code`` 1 basic, 2 regular, 3 extended, 4 one object."""
         _check(1 <= code <= 4 and 0 <= object_id <= 255, "no such identification")
-        adu = self._start(ENCAPSULATED_INTERFACE, 4)
+        adu = self._shape(ENCAPSULATED_INTERFACE, 4, 0, 0, 0)  # the reply says its own length
         adu[_PDU + 1] = MEI_DEVICE_ID
         adu[_PDU + 2] = code
         adu[_PDU + 3] = object_id
-        return self._finish(4, 0, 0, 0)  # the reply says its own length
+        return self._seal()
 
     # What came of it.
 
@@ -314,11 +313,22 @@ class Request:
             group += 1 + size
         return True
 
-    def _start(self, fc, n):
+    def _shape(self, fc, n, reply_n, echo, count):
+        # A request that keeps its shape keeps its views: a write repeated with other values allocates nothing.
         adu = self._adu
-        _check(n <= MAX_PDU and _PDU + n + 2 <= len(adu), "the request has no room for it")
-        self.fc = fc
-        adu[_PDU] = fc
+        if n > MAX_PDU or _PDU + n + 2 > len(adu):
+            raise ValueError(f"a PDU of {n} bytes has no room in this request")
+        if n != self._n:
+            self._n = n
+            adu[5] = n + 1
+            self.rtu = memoryview(adu)[_UNIT : _PDU + n + 2]
+            self.tcp = memoryview(adu)[: _PDU + n]
+        if count != self._count:
+            self._count = count
+            self._format = None
+        self.fc = adu[_PDU] = fc
+        self._reply_n = reply_n
+        self._echo = echo
         return adu
 
     def _put16(self, at, value):
@@ -326,25 +336,8 @@ class Request:
         adu[_PDU + at] = value >> 8
         adu[_PDU + at + 1] = value & 0xFF
 
-    def _finish(self, n, reply_n, echo, count):
-        adu = self._adu
-        adu[4] = 0
-        adu[5] = n + 1
-        adu[_UNIT] = self.unit
-        end = _PDU + n
-        crc = crc16(adu, _UNIT, n + 1)
-        adu[end] = crc & 0xFF
-        adu[end + 1] = crc >> 8
-        if n != self._n:
-            # A request that keeps its shape keeps its views: a write repeated with other values allocates nothing.
-            self._n = n
-            self.rtu = memoryview(adu)[_UNIT : end + 2]
-            self.tcp = memoryview(adu)[:end]
-        if count != self._count:
-            self._count = count
-            self._format = None
-        self._reply_n = reply_n
-        self._echo = echo
+    def _seal(self):
+        seal(self._adu, _UNIT, self._n + 1)
         self.status = IDLE
         return self
 

@@ -11,13 +11,15 @@ Times are ticks in microseconds (`protocols.ticks`). A frame ends with a silence
 T3.5 within a frame spoils it. Above 19,200 baud these are fixed, 750 and 1,750 us.
 """
 
-from protocols.modbus.crc import crc16
+from protocols.modbus.crc import crc16, seal
 from protocols.modbus.registers import copy
 from protocols.port import const
 from protocols.ticks import ticks_add, ticks_diff
 
 MAX_ADU = const(256)
 _MIN_ADU = const(4)
+_GAP = const(1)
+_OVERRUN = const(2)
 
 
 def t15_us(baud, bits=10):
@@ -72,8 +74,7 @@ class RtuServer:
         self.late = 0
         self._rx = bytearray(MAX_ADU)
         self._n = 0
-        self._overrun = False
-        self._broken = False
+        self._spoilt = 0
 
     @property
     def exceptions(self):
@@ -91,9 +92,9 @@ class RtuServer:
             if silence >= timing.t35:
                 self._end(True)
             elif silence > timing.t15 and self.check_t15:
-                self._broken = True
+                self._spoilt = self._spoilt or _GAP
         if self._n + n > MAX_ADU:
-            self._overrun = True
+            self._spoilt = _OVERRUN
         else:
             copy(buf, at, n, self._rx, self._n)
             self._n += n
@@ -108,41 +109,42 @@ class RtuServer:
 
     def _end(self, overtaken):
         n = self._n
-        rx = self._rx
-        spoilt = self._overrun or self._broken
         self._n = 0
         self.pending = False
-        if spoilt:
-            if self._overrun:
+        if self._spoilt:
+            if self._spoilt == _OVERRUN:
                 self.overruns += 1
             else:
                 self.gaps += 1
-            self._overrun = self._broken = False
+            self._spoilt = 0
             return 0
+        return self.answer(self._rx, n, overtaken)
+
+    def answer(self, frame, n, overtaken=False):
+        """Execute a whole frame, the first ``n`` bytes of ``frame``; return the length of its reply in `tx`, or 0.
+
+        For a caller that knows where frames end; ``overtaken``: only a broadcast is still executed.
+        """
         if n < _MIN_ADU:
             self.short += 1
             return 0
-        if crc16(rx, 0, n):
+        if crc16(frame, 0, n):
             self.crc_errors += 1
             return 0
-        unit = rx[0]
-        if unit == 0:
-            self.frames += 1
-            return self.server.handle(rx, n - 3, self.tx, True, 1, 1)
+        tx = self.tx
+        unit = frame[0]
         if unit != self.unit:
-            self.other_unit += 1
-            return 0
+            if unit:
+                self.other_unit += 1
+                return 0
+            self.frames += 1
+            return self.server.handle(frame, n - 3, tx, True, 1, 1)
         if overtaken:
             self.late += 1
             return 0
         self.frames += 1
-        tx = self.tx
-        n = self.server.handle(rx, n - 3, tx, False, 1, 1)
+        n = self.server.handle(frame, n - 3, tx, False, 1, 1)
         if n == 0:
             return 0
         tx[0] = unit
-        n += 1
-        crc = crc16(tx, 0, n)
-        tx[n] = crc & 0xFF
-        tx[n + 1] = crc >> 8
-        return n + 2
+        return seal(tx, 0, n + 1)

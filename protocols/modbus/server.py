@@ -11,7 +11,6 @@ standard's state diagrams: function (1), length and quantity (3), address (2), t
 
 from protocols.modbus.codes import (
     COIL_ON,
-    ENCAPSULATED_INTERFACE,
     FILE_REFERENCE,
     ILLEGAL_ADDRESS,
     ILLEGAL_FUNCTION,
@@ -27,9 +26,12 @@ from protocols.modbus.codes import (
     MEI_DEVICE_ID,
     WRITE_MULTIPLE_COILS,
 )
+from protocols.modbus.head import read_span
 from protocols.modbus.identity import Identity
 from protocols.modbus.registers import copy
+from protocols.port import const
 
+_FUNCTIONS = const(44)  # one more than the highest function code
 # Broadcast reaches what only writes: 5, 6, 15, 16, 21, 22 (23 would have to answer).
 _BROADCAST = (1 << 5) | (1 << 6) | (1 << 15) | (1 << 16) | (1 << 21) | (1 << 22)
 
@@ -45,7 +47,7 @@ class Server:
         self.exceptions = 0
         self._identity = Identity(bank)
         # Bound once: taking a bound method allocates on a board.
-        handlers = [None] * 44
+        handlers = [None] * _FUNCTIONS
         handlers[1] = handlers[2] = self._read_bits
         handlers[3] = handlers[4] = self._read_registers
         handlers[5] = self._write_coil
@@ -70,7 +72,7 @@ class Server:
         fc = pdu_in[at]
         if fc & 0x80:
             return 0
-        handler = self._handlers[fc] if fc <= ENCAPSULATED_INTERFACE else None
+        handler = self._handlers[fc] if fc < _FUNCTIONS else None
         if broadcast:
             if handler is not None and fc < 32 and (_BROADCAST >> fc) & 1:
                 handler(fc, pdu_in, at, n_in, pdu_out, to)
@@ -86,13 +88,11 @@ class Server:
     # A handler returns the length of its reply, or an exception code with a minus sign.
 
     def _read_registers(self, fc, pdu, at, n, out, to):
-        count = (pdu[at + 3] << 8) | pdu[at + 4] if n == 5 else 0
-        if count < 1 or count > MAX_READ_REGISTERS:
-            return -ILLEGAL_VALUE
-        address = (pdu[at + 1] << 8) | pdu[at + 2]
-        if address + count > 65536:
-            return -ILLEGAL_ADDRESS
-        code = self.bank.read_registers(fc, address, count, out, to + 2)
+        span = read_span(pdu, at, n, MAX_READ_REGISTERS)
+        if span < 0:
+            return span
+        count = span >> 16
+        code = self.bank.read_registers(fc, span & 0xFFFF, count, out, to + 2)
         if code:
             return -code
         out[to] = fc
@@ -100,13 +100,11 @@ class Server:
         return (count << 1) + 2
 
     def _read_bits(self, fc, pdu, at, n, out, to):
-        count = (pdu[at + 3] << 8) | pdu[at + 4] if n == 5 else 0
-        if count < 1 or count > MAX_READ_BITS:
-            return -ILLEGAL_VALUE
-        address = (pdu[at + 1] << 8) | pdu[at + 2]
-        if address + count > 65536:
-            return -ILLEGAL_ADDRESS
-        code = self.bank.read_bits(fc, address, count, out, to + 2)
+        span = read_span(pdu, at, n, MAX_READ_BITS)
+        if span < 0:
+            return span
+        count = span >> 16
+        code = self.bank.read_bits(fc, span & 0xFFFF, count, out, to + 2)
         if code:
             return -code
         out[to] = fc
