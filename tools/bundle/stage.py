@@ -105,13 +105,17 @@ def modules_of(target: Target, program: str) -> dict[str, Path]:
 
 def main_source(request: Request) -> str:
     """Return the board's ``main.py``."""
-    return (
-        f'"""Starts {request.program} on unit {request.unit}. Made by make bundle; stop it with Ctrl-C."""\n'
-        "\n"
-        "from firmware.main import start\n"
-        "\n"
-        f'start("{request.program}", "{request.target}", unit={request.unit}, dev_id={request.dev_id})\n'
-    )
+    return f'''"""Starts {request.program} on unit {request.unit}. Made by make bundle."""
+
+import os
+
+if "hold" in os.listdir():  # an installer is at work: a started watchdog could not be stopped
+    print("held: remove the file 'hold' and reset, and {request.program} starts")
+else:
+    from firmware.main import start
+
+    start("{request.program}", "{request.target}", unit={request.unit}, dev_id={request.dev_id})
+'''
 
 
 def stage(request: Request, out: Path) -> Manifest:

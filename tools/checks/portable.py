@@ -30,6 +30,9 @@ RULES: dict[str, object] = {
     "defineConstant": {"MICROPYTHON": True},
 }
 
+INFERRED = {"reportArgumentType": False, "reportAssignmentType": False, "reportCallIssue": False}
+"""Off where nothing of the board's own is called: without annotations, a list of None stays one for the checker."""
+
 
 def sources() -> list[Path]:
     """Return every Python file of the portable side."""
@@ -81,7 +84,10 @@ def types(target: str) -> list[str]:
         **RULES,
         "include": [str(ROOT / name) for name in PORTABLE],
         "exclude": [str(ROOT / name) for name in elsewhere],
-        "extraPaths": [str(ROOT)],
+        "executionEnvironments": [
+            {"root": str(ROOT / "firmware" / "hal"), "extraPaths": [str(ROOT)]},
+            {"root": str(ROOT), **INFERRED},
+        ],
         "stubPath": str(folder),
         "typeshedPath": str(folder),
     }
