@@ -1,0 +1,26 @@
+"""What the world asks of a plant. A further plant implements this and is wired by the names of its sheet."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+Signals = dict[str, int]
+"""Values by point attribute ("LB.P" is "LB_P"): conditions 0/1, analogue values in the register's scale."""
+
+
+class Plant(Protocol):
+    """A physical process as seen from one board's terminals."""
+
+    def step(self, dt_ms: int, outputs: Signals) -> None:
+        """Advance by `dt_ms` (1..20) while `outputs` stood; update what `inputs` returns."""
+
+    def inputs(self) -> Signals:
+        """Return the live mapping of every DI (1: the named condition holds), AI and BI of the sheet."""
+        ...
+
+    def fail(self, device: str, kind: str) -> None:
+        """Start a device's own fault, or end it with kind "". Raises ValueError for one it doesn't have."""
+
+    def counters(self) -> dict[str, int]:
+        """Return the plant's ground truth as counters."""
+        ...
