@@ -10,7 +10,7 @@ its scan and `drive(now)` at the end, so that what a sensor saw moves the output
 
 A demand ends at its limit: a boom that is pushed away from the closed limit does not close again by itself, for nobody
 has looked whether it may. A fault ends it too, with both outputs off, which is stop and hold (or the balance spring
-lifts). From closing to opening the close output goes and the open output comes at once, at speed 0 and rising: the
+lifts). From closing to opening the close output goes and the open output comes at once, its speed rising from 0: the
 drive brakes first.
 
 Angles are 0.1 degree (0 closed, 900 open), speeds 0.1 % of the drive's full speed, currents 0.01 A.
