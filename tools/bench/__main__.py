@@ -6,7 +6,7 @@ import argparse
 import importlib
 import pkgutil
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 import tools.bench
 from tools.bench.measure import Result
@@ -28,7 +28,7 @@ def discover() -> dict[str, Bench]:
     return found
 
 
-def run(benches: dict[str, Bench], wanted: list[str]) -> Iterable[Result]:
+def run(benches: Mapping[str, Bench], wanted: list[str]) -> Iterable[Result]:
     """Yield the results that ``wanted`` names, each function run once however many names it serves."""
     done: set[int] = set()
     for name in wanted:

@@ -27,7 +27,7 @@ class Target:
 TARGETS = {
     "rp2": Target("rp2", "firmware.hal.rp2", "armv6m", "firmware.boards.rp2"),
     "esp32": Target("esp32", "firmware.hal.esp32", "xtensawin", "firmware.boards.esp32"),
-    "unix": Target("unix", "firmware.hal.emulated", "x64", None),
+    "unix": Target("unix", "firmware.hal.unix", "x64", None),
 }
 
 
@@ -105,17 +105,13 @@ def modules_of(target: Target, program: str) -> dict[str, Path]:
 
 def main_source(request: Request) -> str:
     """Return the board's ``main.py``."""
-    return f'''"""Starts {request.program} on unit {request.unit}. Made by make bundle."""
-
-import os
-
-if "hold" in os.listdir():  # an installer is at work: a started watchdog could not be stopped
-    print("held: remove the file 'hold' and reset, and {request.program} starts")
-else:
-    from firmware.main import start
-
-    start("{request.program}", "{request.target}", unit={request.unit}, dev_id={request.dev_id})
-'''
+    return (
+        f'"""Starts {request.program} on unit {request.unit}. Made by make bundle."""\n'
+        "\n"
+        "from firmware.main import start\n"
+        "\n"
+        f'start("{request.program}", "{request.target}", unit={request.unit}, dev_id={request.dev_id})\n'
+    )
 
 
 def stage(request: Request, out: Path) -> Manifest:
