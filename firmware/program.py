@@ -20,6 +20,8 @@ class NoTrips:
     effects = 0
     first_out = 0
     first_out_ms = 0
+    raised = 0
+    cleared = 0
 
 
 class Program:
@@ -35,6 +37,7 @@ class Program:
     missing       permissives not given, a bit each (ILK_MISSING)
     fault_bits    latched faults, warn_bits live warnings: 31 bits at most
     detail        set with the result that `command` returns, where one has a detail
+    whitelist     ``token in whitelist``: the tokens that the board may admit by itself
     ============  ======================================================================================
     """
 
@@ -52,6 +55,7 @@ class Program:
         self.fault_bits = 0
         self.warn_bits = 0
         self.detail = 0
+        self.whitelist = ()
         self.completed = layout.RES_NONE
         self.completed_detail = 0
 
@@ -74,6 +78,14 @@ class Program:
     def command(self, code, a0, a1, a2, a3, io, now):
         """Answer a command with a result (layout.RES_); RES_ACCEPTED promises a later `complete`."""
         return layout.RES_BAD_ARGUMENT
+
+    def quiet(self, io):
+        """Whether the board may stop for the tens of milliseconds that a flash write takes: nothing moves that has to
+        be stopped in time. By default whenever all switched outputs are as in the safe state."""
+        for attr, _bit, safe in self.table.DO:
+            if getattr(io, attr) != safe:
+                return False
+        return True
 
     # -- helpers for programs ------------------------------------------------------------------------------
 
@@ -105,7 +117,7 @@ class Program:
         return not self.missing & mask
 
     def complete(self, result, detail=0):
-        """End the accepted command: RES_DONE, or RES_FAILED with the fault as detail. The ack follows after this scan."""
+        """End the accepted command: RES_DONE, or RES_FAILED with the fault as detail. The ack follows this scan."""
         self.completed = result
         self.completed_detail = detail
 

@@ -16,10 +16,10 @@ WORLD 0x82
     u8 flags, u32 now_ms, u32 now_us, [inputs: u16 DI contact words..., u16 DI fresh words..., i32 AI..., i32 BI...],
     u16 n, u32 rx_end_us, n serial bytes received
 
-Both ends work on flat arrays in the order of the program's table. `raw` is DI, then AI, then BI (``array('i')``): a DI is
-its contact level, 1 = closed, and NO_SAMPLE stands where nothing fresh arrived. `out` is DO, then AO. Times are ticks
-(`protocols.ticks`). Buffers are made once; encoding and decoding allocate nothing. A malformed frame decodes to type 0
-and changes nothing else.
+Both ends work on flat arrays in the order of the program's table. `raw` is DI, then AI, then BI (``array('i')``): a DI
+is its contact level, 1 = closed, and NO_SAMPLE stands where nothing fresh arrived. `out` is DO, then AO. Times are
+ticks (`protocols.ticks`). Buffers are made once; encoding and decoding allocate nothing. A malformed frame decodes to
+type 0 and changes nothing else.
 """
 
 from protocols.layout import NO_SAMPLE
@@ -207,9 +207,9 @@ class BoardEnd:
 class WorldEnd:
     """The world's end: makes WELCOME and WORLD in `buf`, reads HELLO and STEP.
 
-    After a HELLO: `dev_id`, `program`, `sheet_crc`, `runtime`, `wdt_ms`, `tcp_port`. It is read without knowing the shape,
-    so an end may be made with ``WorldEnd(None)`` and given its `shape` when the program is known. After a STEP: `flags`,
-    `wake_us`, `tx_at`, `tx_n` (the serial bytes in the decoded buffer).
+    After a HELLO: `dev_id`, `program`, `sheet_crc`, `runtime`, `wdt_ms`, `tcp_port`. It is read without knowing the
+    shape, so an end may be made with ``WorldEnd(None)`` and given its `shape` when the program is known. After a STEP:
+    `flags`, `wake_us`, `tx_at`, `tx_n` (the serial bytes in the decoded buffer).
     """
 
     def __init__(self, shape):
