@@ -115,7 +115,7 @@ class Server:
         if n != 5:
             return -ILLEGAL_VALUE
         value = (pdu[at + 3] << 8) | pdu[at + 4]
-        if value not in (0, COIL_ON):
+        if value != 0 and value != COIL_ON:  # "in" would make a tuple
             return -ILLEGAL_VALUE
         # The reply's fourth byte serves as the packed bit that the bank reads, before the echo overwrites it.
         out[to + 3] = 1 if value else 0
