@@ -83,6 +83,8 @@ class Board:
         self.resets: list[int] = []
         """Causes of the resets so far, the first power-up included."""
         self.steps = 0
+        self.scans = 0
+        """Steps that brought outputs: one for each scan."""
         self.wake_us = NEVER
         self.dog_us = NEVER
         """When the watchdog bites unless fed before."""
@@ -219,6 +221,7 @@ class Board:
         self.advance_plant()
         flags, wake, tx = self.wiring.take_step(frame)
         self.steps += 1
+        self.scans += flags & iolink.STEP_OUTPUTS
         if self.state == HUNG:
             return
         if flags & iolink.STEP_FED and self.wdt_ms:

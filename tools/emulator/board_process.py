@@ -1,7 +1,7 @@
 """Real firmware on real MicroPython: one process for each board, killed as a power cut kills.
 
 The process is given the port of its I/O link, its storage folder (what survives a reset) and a TCP port for Modbus
-(0: none). What it prints goes to ``console.log`` in that folder.
+(0: none). What it prints goes to ``console.log`` beside that folder.
 """
 
 from __future__ import annotations
@@ -23,9 +23,10 @@ _TAIL = 2000
 class BoardProcess:
     """A MicroPython process that runs `script` with the board's arguments."""
 
-    def __init__(self, script: Path, storage: Path, *arguments: str, heap: str = HEAP, cwd: Path = ROOT) -> None:
+    def __init__(self, script: Path, folder: Path, *arguments: str, heap: str = HEAP, cwd: Path = ROOT) -> None:
         self.script = script
-        self.storage = storage
+        self.folder = folder
+        self.storage = folder / "flash"
         self.arguments = arguments
         self.heap = heap
         self.cwd = cwd
@@ -45,7 +46,7 @@ class BoardProcess:
         command = micropython.command(
             self.script, str(self._listener.port), str(self.storage), *self.arguments, heap=self.heap
         )
-        with (self.storage / "console.log").open("ab") as console:
+        with (self.folder / "console.log").open("ab") as console:
             self.process = subprocess.Popen(
                 command, cwd=self.cwd, stdin=subprocess.DEVNULL, stdout=console, stderr=console, env=self._environment()
             )
@@ -82,7 +83,7 @@ class BoardProcess:
 
     def console(self) -> str:
         """Return the end of what the board printed."""
-        log = self.storage / "console.log"
+        log = self.folder / "console.log"
         if not log.exists():
             return ""
         return log.read_text(encoding="utf-8", errors="replace")[-_TAIL:]

@@ -50,6 +50,7 @@ class Lane:
         self._falling_ms = 0
         self._closing = False
         self._was_closed = True
+        self._triggered = 0
         self._inputs: Signals = {"HATCH": 0, "REL": 0, "EMV": 0, "KEY": 0, "JOG_O": 0, "JOG_C": 0, "ATT": 0}
         self._loops = tuple(self.loops.items())
         self.step(0, {})
@@ -83,8 +84,10 @@ class Lane:
         if degrees < OPEN_AT_DEG:
             self._never_strike(degrees)
         self._sense(dt_ms, outputs, degrees, ohms)
+        trigger = outputs.get("READ_TRG", 0)
         if traffic.vehicles:
-            self._read()
+            self._read(trigger > self._triggered)
+        self._triggered = trigger
 
     def _movements(self, yo: int, yc: int, degrees: float) -> None:
         closed = degrees <= LIMIT_DEG
@@ -143,10 +146,13 @@ class Lane:
         inputs["READ_TOKEN"] = reader.token
         inputs["READ_CONF"] = reader.confidence
 
-    def _read(self) -> None:
+    def _read(self, again: bool) -> None:
         for vehicle in self.traffic.vehicles:
             if vehicle.committed or vehicle.reversing:
                 continue
+            if again and vehicle.read:
+                vehicle.read = False
+                vehicle.read_ms = -1
             if vehicle.front >= g.READ_FROM and not vehicle.read:
                 self.reader.look(vehicle, self.now_ms)
             return

@@ -103,6 +103,14 @@ class Traffic:
         self.backlog.append(vehicle)
         return vehicle
 
+    def prime(self) -> None:
+        """Put a first vehicle half-way up the approach, so that something is to be seen at once."""
+        if self.rate is not None:
+            vehicle = self.add(self.mix[0][0])
+            self.backlog.pop()
+            vehicle.front = g.SPAWN / 2
+            self.vehicles.append(vehicle)
+
     def _arrivals(self, now_ms: int) -> None:
         if self.limit is not None and self.arrived >= self.limit:
             return

@@ -1,0 +1,128 @@
+"""A site's emulated plants in wall time, as a process of their own: ``python -m tools.emulator.run``.
+
+It reads the SiteSpec as its first line of standard input, then one JSON request a line; it writes one JSON report
+a line every 200 ms, the first when the port is there. It ends, with all its boards, on ``{"stop": true}``, on SIGTERM, and
+when its standard input closes: whoever started it may die in any way without leaving a board behind.
+
+Requests: ``{"fault": [board, point, kind, value]}``, ``{"fail": [board, device, kind]}``,
+``{"turn": [board, switch, 0|1]}``, ``{"power": [board, 0|1]}``, ``{"hang": [board]}``,
+``{"traffic": [board, vehicles an hour]}``, ``{"line": [kind, sender, chance, amount]}`` (kind "" mends it).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from tools.emulator.lane.traffic import steady
+from tools.emulator.pty_port import PtyPort
+from tools.emulator.site import EmulatedSite, SiteSpec
+
+REPORT_MS = 200
+
+
+class Service:
+    """The site behind a pipe."""
+
+    def __init__(self, spec: SiteSpec, out: Callable[[str], None]) -> None:
+        self.site = EmulatedSite(spec)
+        self.port = PtyPort(self.site.world, self.site.line, link=Path(spec.port_link) if spec.port_link else None)
+        self._out = out
+        self._pending = b""
+        self._error = ""
+        for board in self.site.boards.values():
+            board.restart_on_death = True
+        for lane in self.site.lanes.values():
+            lane.traffic.prime()
+
+    def run(self, requests: int) -> None:
+        """Serve until told to stop; `requests` is the descriptor that requests come from."""
+        world = self.site.world
+        world.watch(requests, lambda: self._readable(requests))
+        try:
+            self.site.power_on()
+            world.serve(self._report, REPORT_MS)
+        finally:
+            self.site.close()
+            self.port.close()
+
+    def _report(self) -> None:
+        report = self.site.report()
+        report["port"] = self.port.path
+        if self._error:
+            report["error"] = self._error
+            self._error = ""
+        self._out(json.dumps(report, ensure_ascii=False))
+
+    def _readable(self, requests: int) -> None:
+        data = os.read(requests, 65536)
+        if not data:
+            self.site.world.stop()
+            return
+        *lines, self._pending = (self._pending + data).split(b"\n")
+        for line in lines:
+            try:
+                self._do(json.loads(line))
+            except (ValueError, KeyError, TypeError) as error:
+                self._error = f"{line.decode(errors='replace')}: {error}"
+
+    def _do(self, request: dict[str, Any]) -> None:
+        site = self.site
+        for verb, arguments in request.items():
+            if verb == "stop":
+                site.world.stop()
+            elif verb == "line":
+                kind, *rest = arguments
+                if kind:
+                    site.line.fault(kind, *rest)
+                else:
+                    site.line.mend()
+            else:
+                self._board(verb, *arguments)
+
+    def _board(self, verb: str, name: str, *arguments: Any) -> None:
+        board, lane = self.site.boards[name], self.site.lanes[name]
+        if verb == "fault":
+            board.wiring.fault(*arguments)
+        elif verb == "fail":
+            lane.fail(*arguments)
+        elif verb == "turn":
+            lane.turn(*arguments)
+        elif verb == "hang":
+            board.hang()
+        elif verb == "traffic":
+            lane.traffic.rate = steady(float(arguments[0])) if arguments[0] else None
+        elif verb == "power":
+            if arguments[0]:
+                board.power_on()
+            else:
+                board.power_off()
+        else:
+            raise ValueError(f"no request {verb!r}")
+
+
+def main() -> int:
+    """Run the site of the first line of standard input."""
+    spec = SiteSpec.from_json(sys.stdin.buffer.readline().decode())
+
+    def out(line: str) -> None:
+        sys.stdout.write(line + "\n")
+        sys.stdout.flush()
+
+    service = Service(spec, out)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal's Ctrl-C is for whoever started this
+    signal.signal(signal.SIGTERM, lambda number, frame: service.site.world.stop())
+    try:
+        service.run(sys.stdin.fileno())
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
