@@ -62,6 +62,11 @@ def crash(board, error):
     board.hal.reset()
 
 
+def target_module(target):
+    """The HAL module of a target. By name, so that a bundle holds its own target's alone."""
+    return __import__("firmware.hal." + target, None, None, ("open_board",))
+
+
 def configure(table, store, unit, dev_id):
     """The stored configuration; a board that has none gets `unit` and `dev_id` as its first."""
     config = Config(table, store)
@@ -75,21 +80,14 @@ def start(program, target, unit=1, dev_id=1):
 
     Returns only where a file ``hold`` keeps the board from it.
     """
+    hal_module = target_module(target)
+    if hal_module.held():
+        print("held: remove the file hold and reset")
+        return
     table = load_table(program)
-    if target == "unix":
-        from firmware.hal.unix import open_board
-
-        hal, config = open_board(table, unit, dev_id, configure)
-    else:
-        module = __import__("firmware.hal." + target, None, None, ("open_board",))
-        if module.held():
-            print("held: remove the file hold and reset")
-            return
-        hal, config = module.open_board(table, unit, dev_id, configure)
+    hal, config = hal_module.open_board(table, unit, dev_id, configure)
     run(table, load_program(program), hal, config)
 
 
 if __name__ == "__main__":
-    from firmware.hal.unix import option
-
-    start(option("--program", "parking_lane"), "unix")
+    start(target_module("unix").option("--program", "parking_lane"), "unix")

@@ -38,6 +38,11 @@ def runtime_text():
     return ("%s %d.%d.%d" % (name, version[0], version[1], version[2])).encode()
 
 
+def held():
+    """An emulated board has nobody in front of it who would hold it."""
+    return False
+
+
 def open_board(table, unit, dev_id, configure):
     """The open HAL and the configuration of an emulated board."""
     arguments = positional() + ["", "", "0"]
