@@ -42,20 +42,28 @@ def run(benches: Mapping[str, Bench], wanted: list[str]) -> Iterable[Result]:
                 yield one
 
 
+def matching(name: str, benches: Iterable[str]) -> list[str]:
+    """Return the benches that ``name`` means: the one of that name, and its variants (``scan_us.parking_lane``)."""
+    return [one for one in benches if one == name or one.startswith(f"{name}.")]
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Print the wanted results; return the exit code."""
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--list", action="store_true", help="print the names and stop")
-    parser.add_argument("--only", action="append", default=[], metavar="NAME", help="this one (may be said again)")
+    parser.add_argument(
+        "--only", action="append", default=[], metavar="NAME", help="this one and its variants (may be said again)"
+    )
     options = parser.parse_args(arguments)
     benches = discover()
     if options.list:
         print("\n".join(benches))
         return 0
-    unknown = [name for name in options.only if name not in benches]
+    unknown = [name for name in options.only if not matching(name, benches)]
     if unknown:
         parser.error(f"no bench named {', '.join(unknown)}; there are: {', '.join(benches)}")
-    for result in run(benches, options.only or list(benches)):
+    wanted = [one for name in options.only for one in matching(name, benches)]
+    for result in run(benches, wanted or list(benches)):
         print(result.json(), flush=True)
     return 0
 

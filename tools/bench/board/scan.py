@@ -1,0 +1,112 @@
+"""Runs on MicroPython and on CPython: ``scan.py ROOT PROGRAM SCANS``; prints one board scan's time in us.
+
+A scan is the whole control cycle of `firmware.runtime.scan`: samples conditioned, program, outputs, registers, with a
+HAL that costs next to nothing. Every analogue sample changes with every scan, and a contact now and then.
+"""
+
+import sys
+import time
+
+root, program_name, scans = sys.argv[1], sys.argv[2], int(sys.argv[3])
+sys.path.insert(0, root)
+
+from firmware.main import load_program, load_table  # noqa: E402
+from firmware.runtime.board import Board  # noqa: E402
+from firmware.runtime.config import Config  # noqa: E402
+from firmware.runtime.scan import ScanLoop  # noqa: E402
+from protocols.ticks import ticks_add  # noqa: E402
+
+TOGGLE = 64  # scans between two changes of a contact
+
+
+class Records:
+    """A store in memory."""
+
+    def __init__(self) -> None:
+        self.files: dict[str, bytes] = {}
+
+    def read(self, name: str) -> "bytes | None":
+        """Return a record, or None."""
+        return self.files.get(name)
+
+    def write(self, name: str, data: bytes) -> None:
+        """Keep a record."""
+        self.files[name] = bytes(data)
+
+
+class Hal:
+    """Contacts closed and analogue values in their middle, unless the healthy lane has another rest."""
+
+    exact_arrival = True
+    alive = True
+    reset_cause = 1
+    rx_end_us = 0
+    sockets = None
+    model = b"bench"
+
+    def __init__(self, table) -> None:  # type: ignore[no-untyped-def]  # a table has no type on a board
+        self.store = Records()
+        self.now = 0
+        self.count = 0
+        self.contacts = [1 if row[2] or row[0] in ("ZC", "SK1", "ARM_ZOK", "UPS_OK") else 0 for row in table.DI]
+        self.values = [(row[2] + row[3]) // 2 for row in table.AI] + [0] * len(table.BI)
+
+    def ms(self) -> int:
+        """Return the control time."""
+        return self.now
+
+    def us(self) -> int:
+        """Return the wire time: a scan takes none."""
+        return 0
+
+    def read(self, raw) -> None:  # type: ignore[no-untyped-def]
+        """Give this scan's samples."""
+        n = len(self.contacts)
+        self.count += 1
+        if self.count % TOGGLE == 0:
+            self.contacts[0] ^= 1
+        for i in range(n):
+            raw[i] = self.contacts[i]
+        wobble = self.count & 1
+        for i in range(len(self.values)):
+            raw[n + i] = self.values[i] + wobble
+
+    def write(self, out) -> None:  # type: ignore[no-untyped-def]
+        """Take the outputs."""
+
+    def feed(self) -> None:
+        """Take the watchdog's feed."""
+
+    def temperature(self) -> int:
+        """Return some temperature (0.1 degC)."""
+        return 250
+
+    def supply(self) -> int:
+        """Return some supply (0.1 V)."""
+        return 240
+
+
+table = load_table(program_name)
+hal = Hal(table)
+board = Board(table, load_program(program_name), hal, Config(table, hal.store))
+loop = ScanLoop(board)
+
+
+def clock_us() -> int:
+    """Return a time that only differences count of (us)."""
+    if sys.implementation.name == "micropython":
+        return time.ticks_us()  # type: ignore[attr-defined,no-any-return]
+    return time.perf_counter_ns() // 1000
+
+
+def measure(count: int) -> float:
+    """Return the mean time of ``count`` scans (us)."""
+    begin = clock_us()
+    for _ in range(count):
+        hal.now = ticks_add(hal.now, table.SCAN_MS)
+        loop.scan()
+    return (clock_us() - begin) / count
+
+
+measure(scans // 4)
+print(measure(scans))
