@@ -16,8 +16,10 @@ from tools.checks.house import MAX_LINES, check_text
         ("work left", "# TO" + "DO later"),
         ("skipped test", "@pytest.mark." + "skipif(True)"),
         ("skipped test", "pytest." + "xfail('x')"),
-        ("swallowed error", "except Exception" + ":"),
+        ("swallowed error", "    except Exception" + ":\n        pass"),
+        ("swallowed error", "    except Exception" + " as error:  # whatever\n        ..."),
         ("swallowed error", "    except" + ": pass"),
+        ("swallowed error", "except" + ":\n    tidy()"),
     ],
 )
 def test_a_forbidden_line_is_found_with_its_place(rule: str, line: str) -> None:
@@ -33,7 +35,8 @@ def test_a_forbidden_line_is_found_with_its_place(rule: str, line: str) -> None:
         'Path("build/tmp/x")',
         "coap://host/home/x",
         "# a method of its own",
-        "except OSError:",
+        "except OSError:\n    pass",
+        "except Exception:\n    log.exception('a subscriber failed')",
         "except (ImportError, SyntaxError):  # the port has no emitter",
         'skip = "skipped"',
     ],

@@ -57,8 +57,10 @@ def rules() -> tuple[Rule, ...]:
         ),
         Rule(
             "swallowed error",
-            re.compile(r"^\s*except\s*(?:Exception\s*)?:\s*(?:pass)?\s*$"),
-            "name the error",
+            re.compile(
+                r"(?m)^[ \t]*except(?:[ \t]+(?:Base)?Exception(?:[ \t]+as[ \t]+\w+)?)?:[^\n]*\s+(?:pass|\.\.\.)$|^[ \t]*except:.*$"
+            ),
+            "name the error, or tell somebody",
             (".py",),
         ),
     )
@@ -70,11 +72,9 @@ def check_text(name: str, text: str) -> list[str]:
     lines = text.splitlines()
     for rule in rules():
         if name.endswith(rule.suffixes):
-            found += [
-                f"{name}:{number}: {rule.name}: {rule.advice}: {line.strip()[:80]}"
-                for number, line in enumerate(lines, 1)
-                if rule.pattern.search(line)
-            ]
+            for match in rule.pattern.finditer(text):
+                number = text.count("\n", 0, match.start()) + 1
+                found.append(f"{name}:{number}: {rule.name}: {rule.advice}: {lines[number - 1].strip()[:80]}")
     if name.endswith(".py") and len(lines) > MAX_LINES:
         found.append(f"{name}: {len(lines)} lines, more than {MAX_LINES}: it is two files")
     return found

@@ -14,8 +14,14 @@ from tools.checks.run import PORTABLE, ROOT, findings, tool, tracked
 ARCHES = ("armv6m", "xtensawin")
 """Native code for RP2040 and ESP32, as mpy-cross names it."""
 
-ONLY_ON = {"firmware/hal/rp2.py": "rp2", "firmware/hal/esp32.py": "esp32"}
-"""Files that belong to one target; every other portable file must hold on both."""
+ONLY_ON = {
+    "firmware/hal/rp2.py": "rp2",
+    "firmware/hal/esp32.py": "esp32",
+    "firmware/hal/unix.py": "unix",
+    "firmware/hal/carrier.py": "unix",
+    "firmware/host.py": "unix",
+}
+"""Files that belong to one target; every other portable file must hold on both boards."""
 
 OFF_BOARD = ("protocols/sheets",)
 """Sheets are evaluated where a bundle is made; a board gets their tables."""
