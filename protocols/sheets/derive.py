@@ -173,6 +173,8 @@ def _source(sheet):
     for index, cause in enumerate(sheet.causes):
         put("CAUSE_" + cause.name, index)
     body, groups = _permissives_source(sheet)
+    for index, permissive in enumerate(sheet.permissives):
+        put("PERMISSIVE_" + permissive.name, index)
     for group in sorted(groups):
         put("PM_" + group, groups[group])
     rows = []

@@ -37,11 +37,12 @@ HOLD_REASONS = (
     "wind",
     "supply",
     "stopped vehicle",
+    "schedule",
 )
 
 # fmt: off
 CAUSES = (
-    Cause("BEAM", "PE1 or PE2", ("REVERSE", "INHIBIT_CLOSE"), ref="B1", priority=4,
+    Cause("BEAM", "(PE1 or PE2) and not beams_in_test", ("REVERSE", "INHIBIT_CLOSE"), ref="B1", priority=4,
           consequence="boom stays up", action="Look what breaks the beam; clean the lenses."),
     Cause("BEAM_TEST", "beam_test_failed", ("INHIBIT_CLOSE",), ref="B1", priority=2,
           consequence="lane can't close", action="Check both beams; the lane closes again after the next good test."),
@@ -50,7 +51,7 @@ CAUSES = (
           action="Look for a contact with the boom, then check the edge's resistance (8.2 kOhm)."),
     Cause("REVERSAL_LIMIT", "reversal_limit", ("HOLD_OPEN",), latch=True, reset=LOCAL, ref="B2", priority=2,
           consequence="lane held open", action="Inspect the lane on the spot, confirm there, then reset."),
-    Cause("LOOP", "LB.P or LB.FLT", ("REVERSE", "INHIBIT_CLOSE"), ref="B3", priority=4,
+    Cause("LOOP", "LB.P or LB.FLT or loop_occupied", ("REVERSE", "INHIBIT_CLOSE"), ref="B3", priority=4,
           consequence="boom stays up", action="None while a vehicle stands there."),
     Cause("LOOP_FAULT", "LB.FLT", ("INHIBIT_CLOSE",), clear="detector_ok_s", ref="B3", priority=2,
           consequence="lane can't close", action="Check loop and detector; clears when the detector is well for 10 s."),
@@ -144,6 +145,7 @@ SHEET = Sheet(
         DO("LT.G", "green light", 3),
         DO("BEEP", "beeper", 4),
         DO("TEST", "beam test: transmitters off", 5),
+        DO("READ.TRG", "reader: read now", 6),
         AO("SPD", "drive speed", 0x0088, "%", 10, 0, 1000),
         Status("PASSED", "vehicles that went through forwards", 0x0110, words=2, retain=True),
         Status("OPENINGS", "boom openings", 0x0112, words=2, retain=True),
@@ -162,6 +164,7 @@ SHEET = Sheet(
         Status("TRAVEL.CLOSE", "duration of the last closing", 0x0122, unit="ms"),
         Status("LIST.COUNT", "tokens in the white-list", 0x0123),
         Status("LIST.CRC", "CRC-16 of the white-list", 0x0124),
+        Status("WRONG.WAY", "vehicles that went through backwards", 0x0125, retain=True),
     ),
     states=(
         "OFF",
@@ -212,8 +215,13 @@ SHEET = Sheet(
         Param("anti_tailgate", 0, 0, 1, "", "report a follower as a tailgater", enum=("no", "yes")),
         Param("emv_opens", 1, 0, 1, "", "an emergency request opens this lane", enum=("no: red", "yes")),
         Param("jog_max_ms", 10000, 1000, 30000, "ms", "longest single hold-to-run movement"),
+        Param("gap_ms", 200, 50, 1000, "ms", "beams clear for less than this belong to the same vehicle"),
+        Param("battery_max_min", 30, 5, 120, "min", "on battery for longer raises the boom"),
+        Param("beeper", 1, 0, 1, "", "sound before closing", enum=("light only", "yes")),
     ),
     facts=(
+        "loop_occupied",
+        "beams_in_test",
         "edge_tripped",
         "over_current",
         "motion_fault",
@@ -223,6 +231,8 @@ SHEET = Sheet(
         "emv_active",
         "open_flood",
         "supply_low",
+        "locked",
+        "emv_elsewhere",
     ),
     effects=(
         Effect("REVERSE", "closing turns into opening at once"),
@@ -236,7 +246,9 @@ SHEET = Sheet(
     ),
     causes=CAUSES,
     permissives=(
-        Permissive("LOOP_CLEAR", "not LB.P and not LB.FLT", ("CLOSE",), "nothing on the boom loop"),
+        Permissive(
+            "LOOP_CLEAR", "not LB.P and not LB.FLT and not loop_occupied", ("CLOSE",), "nothing on the boom loop"
+        ),
         Permissive("BEAMS_CLEAR", "not PE1 and not PE2", ("CLOSE",), "both beams clear"),
         Permissive("BEAMS_TESTED", "not beam_test_failed", ("CLOSE",), "the last beam test was good"),
         Permissive("EDGE_OK", "not edge_tripped", ("CLOSE",), "safety edge healthy"),
@@ -246,6 +258,10 @@ SHEET = Sheet(
         Permissive("COVER_SHUT", "not HATCH and not REL", ("CLOSE", "MOVE"), "cover shut, crank stowed"),
         Permissive("EXIT_CLEAR", "not LC.P and not LC.FLT", ("ADMIT",), "room behind the boom"),
         Permissive("VEHICLE_WAITS", "LA.P and not LA.FLT", ("ADMIT",), "a vehicle on the approach loop"),
+        Permissive("NOT_LOCKED", "not locked", ("ADMIT",), "lane not locked"),
+        Permissive(
+            "NO_EMV_ELSEWHERE", "not emv_elsewhere", ("ADMIT",), "no emergency vehicle needs this lane kept free"
+        ),
     ),
     commands=(
         Command(0x0201, "OPEN_ONCE", "let the waiting vehicle through", ("token_hi", "token_lo")),
@@ -272,5 +288,6 @@ SHEET = Sheet(
         Event(77, "LOCAL_AUTO", "board decides by itself", ("on",)),
         Event(78, "LOCKED", "lane locked", ("on",)),
         Event(79, "CALL", "attendant wanted", ("reason",)),
+        Event(80, "WRONG_WAY", "vehicle went through backwards", ("count",)),
     ),
 )
