@@ -6,7 +6,7 @@ from drivers.blocks.timers import OffDelay, OnDelay, Pulse
 from drivers.blocks.votes import vote_1oo1, vote_1oo2, vote_2oo2, vote_2oo3
 from protocols.quality import BAD, GOOD, STALE, UNCERTAIN
 from protocols.ticks import PERIOD_MASK, ticks_add
-from tests.drivers.portable_helpers import growth, refusal
+from tests.portable_helpers import growth, refusal
 
 # Cycles of a block of one input: (ms, input, expected output). Each runs from 0 and across the wrap of ticks.
 

@@ -3,7 +3,7 @@ from drivers.boom_current import BINS, DEFAULT, DEFAULT_START, FLOOR, CurrentCur
 from drivers.speed_profile import SpeedProfile
 from protocols.quality import BAD, GOOD, STALE, UNCERTAIN
 from protocols.ticks import PERIOD_MASK, ticks_add
-from tests.drivers.portable_helpers import growth, refusal
+from tests.portable_helpers import growth, refusal
 
 
 class Rig:

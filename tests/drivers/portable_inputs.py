@@ -7,7 +7,7 @@ from drivers.inputs import Inputs
 from protocols.layout import NO_SAMPLE, SIG_0_10V, SIG_4_20MA, SIG_OHM, SIG_SCALED
 from protocols.quality import BAD, GOOD, STALE, UNCERTAIN
 from protocols.ticks import PERIOD_MASK, ticks_add
-from tests.drivers.portable_helpers import growth, refusal
+from tests.portable_helpers import growth, refusal
 
 NO = NO_SAMPLE
 

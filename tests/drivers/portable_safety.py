@@ -3,7 +3,7 @@ from drivers.safety_beam import DARK, FAILED, LIGHT, PASSED, UNTESTED, SafetyBea
 from drivers.safety_edge import HEALTHY, OPEN, PRESSED, UNREADABLE, SafetyEdge
 from protocols.quality import BAD, GOOD, STALE, UNCERTAIN
 from protocols.ticks import PERIOD_MASK, ticks_add
-from tests.drivers.portable_helpers import growth
+from tests.portable_helpers import growth
 
 BASES = (0, PERIOD_MASK - 35)
 

@@ -9,7 +9,7 @@ from protocols.layout import (
 )
 from protocols.quality import BAD, GOOD, STALE, UNCERTAIN
 from protocols.ticks import PERIOD_MASK, ticks_add
-from tests.drivers.portable_helpers import growth, refusal
+from tests.portable_helpers import growth, refusal
 
 EF_STOP, EF_OPEN, EF_LOG = 1, 2, 4
 # row numbers and bits
