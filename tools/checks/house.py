@@ -58,7 +58,8 @@ def rules() -> tuple[Rule, ...]:
         Rule(
             "swallowed error",
             re.compile(
-                r"(?m)^[ \t]*except(?:[ \t]+(?:Base)?Exception(?:[ \t]+as[ \t]+\w+)?)?:[^\n]*\s+(?:pass|\.\.\.)$|^[ \t]*except:.*$"
+                r"(?m)^[ \t]*except(?:[ \t]+(?:Base)?Exception(?:[ \t]+as[ \t]+\w+)?)?:[^\n]*\s+(?:pass|\.\.\.)$"
+                r"|^[ \t]*except:.*$"
             ),
             "name the error, or tell somebody",
             (".py",),
