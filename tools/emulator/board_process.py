@@ -16,20 +16,22 @@ from tools.emulator.board import BoardError
 from tools.emulator.link import LinkLostError, Listener, SocketLink
 
 ROOT = Path(__file__).resolve().parents[2]
-HEAP = "192k"
+HEAP = "384k"
+"""What 192 KB are to a 32-bit board: words of this machine are twice as long."""
 _TAIL = 2000
 
 
 class BoardProcess:
     """A MicroPython process that runs `script` with the board's arguments."""
 
-    def __init__(self, script: Path, folder: Path, *arguments: str, heap: str = HEAP, cwd: Path = ROOT) -> None:
+    def __init__(self, script: Path, folder: Path, *arguments: str, heap: str = HEAP, path: Path | None = None) -> None:
         self.script = script
         self.folder = folder
         self.storage = folder / "flash"
         self.arguments = arguments
         self.heap = heap
-        self.cwd = cwd
+        self.path = path
+        """Where the script's modules are, besides its own folder."""
         self.process: subprocess.Popen[bytes] | None = None
         self._listener: Listener | None = None
 
@@ -48,7 +50,12 @@ class BoardProcess:
         )
         with (self.folder / "console.log").open("ab") as console:
             self.process = subprocess.Popen(
-                command, cwd=self.cwd, stdin=subprocess.DEVNULL, stdout=console, stderr=console, env=self._environment()
+                command,
+                cwd=self.script.parent,
+                stdin=subprocess.DEVNULL,
+                stdout=console,
+                stderr=console,
+                env=self._environment(),
             )
         try:
             return self._accept()
@@ -69,8 +76,8 @@ class BoardProcess:
         raise BoardError(f"{self.script.name} did not connect (exit {code})\n{self.console()}")
 
     def _environment(self) -> dict[str, str]:
-        path = os.pathsep.join((str(self.cwd), ".frozen"))
-        return {**os.environ, "MICROPYPATH": path}
+        path = [str(self.path)] if self.path is not None else []
+        return {**os.environ, "MICROPYPATH": os.pathsep.join((*path, ".frozen"))}
 
     def kill(self) -> None:
         """SIGKILL: nothing is written, nothing is said."""

@@ -1,8 +1,8 @@
 """A site's emulated plants in wall time, as a process of their own: ``python -m tools.emulator.run``.
 
 It reads the SiteSpec as its first line of standard input, then one JSON request a line; it writes one JSON report
-a line every 200 ms, the first when the port is there. It ends, with all its boards, on ``{"stop": true}``, on SIGTERM, and
-when its standard input closes: whoever started it may die in any way without leaving a board behind.
+a line every 200 ms, the first when the port is there. It ends, with all its boards, on ``{"stop": true}``, on SIGTERM,
+and when its standard input closes: whoever started it may die in any way without leaving a board behind.
 
 Requests: ``{"fault": [board, point, kind, value]}``, ``{"fail": [board, device, kind]}``,
 ``{"turn": [board, switch, 0|1]}``, ``{"power": [board, 0|1]}``, ``{"hang": [board]}``,

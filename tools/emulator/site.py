@@ -13,7 +13,8 @@ from typing import Any
 from protocols.sheets import load
 from protocols.sheets.derive import table
 from tools.emulator.board import Board
-from tools.emulator.board_process import ROOT, BoardProcess
+from tools.emulator.board_process import BoardProcess
+from tools.emulator.firmware_bundle import Firmware, firmware
 from tools.emulator.lane.plant import Lane
 from tools.emulator.lane.traffic import Rate, daily, steady
 from tools.emulator.lane.vehicle import Vehicle
@@ -21,7 +22,6 @@ from tools.emulator.serial_line import SerialLine
 from tools.emulator.world import World
 
 ROLES = ("entry", "exit", "emergency")
-FIRMWARE = ROOT / "firmware" / "main.py"
 
 
 @dataclass
@@ -134,7 +134,7 @@ def arrivals(spec: BoardSpec, start_hour: float) -> Rate | None:
 class EmulatedSite:
     """World, line, boards and lanes of a SiteSpec, without power yet."""
 
-    def __init__(self, spec: SiteSpec, *, script: Path = FIRMWARE, start_us: int = 0) -> None:
+    def __init__(self, spec: SiteSpec, *, program: Firmware | None = None, start_us: int = 0) -> None:
         self.spec = spec
         self.world = World(start_us)
         self.line = SerialLine(self.world, spec.baud, spec.bits, spec.seed)
@@ -142,15 +142,17 @@ class EmulatedSite:
         self.lanes: dict[str, Lane] = {}
         self.boards: dict[str, Board] = {}
         for index, board in enumerate(spec.boards):
-            self._add(board, spec.seed * 100 + index, Path(spec.folder) / board.name, script)
+            self._add(board, spec.seed * 100 + index, Path(spec.folder) / board.name, program)
 
-    def _add(self, spec: BoardSpec, seed: int, folder: Path, script: Path) -> None:
+    def _add(self, spec: BoardSpec, seed: int, folder: Path, program: Firmware | None) -> None:
         park = self.car_park
         inwards = spec.role == "entry"
         lane = Lane(seed, rate=arrivals(spec, self.spec.start_hour), plates=park.arriving if inwards else park.leaving)
         lane.traffic.on_passed.append(park.came_in if inwards else park.went_out)
         provision(folder / "flash", spec, self.spec.baud)
-        runner = BoardProcess(script, folder, str(spec.tcp_port), "--program", spec.program)
+        runs = program or firmware(spec.program)
+        arguments = (str(spec.tcp_port), *runs.arguments)
+        runner = BoardProcess(runs.script, folder, *arguments, heap=runs.heap, path=runs.path)
         board = self.world.add_board(spec.name, program_table(spec.program), lane, runner, spec.unit)
         self.line.connect(spec.name, board)
         board.on_serial = self._sender(spec.name)

@@ -1,0 +1,1 @@
+"""Real firmware against emulated plants."""

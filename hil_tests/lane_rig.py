@@ -1,0 +1,292 @@
+"""A parking lane on the rig: one board with real firmware, its lane, its line, a stand-in for the gateway.
+
+A test reads like a logbook::
+
+    rig.opened_for(rig.vehicle(CAR))            # ms until the boom is open
+    cut = rig.fault("PE1", "stuck_set")         # returns the ms stamp
+    rig.until(lambda: rig.out("YO"), within=100)
+
+Times are world ms. `rig.trace` has a line for each change of an output or of a contact; a failing test prints it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from protocols import layout
+from tools.emulator.board import Board, Runner
+from tools.emulator.board_process import BoardProcess
+from tools.emulator.firmware_bundle import firmware
+from tools.emulator.host_board import HostBoard
+from tools.emulator.lane import geometry as g
+from tools.emulator.lane.plant import Lane
+from tools.emulator.lane.vehicle import CAR, Kind, Vehicle
+from tools.emulator.serial_line import SerialLine
+from tools.emulator.site import BoardSpec, program_table, provision
+from tools.emulator.stand_in import OPEN_ONCE, Order, StandIn
+from tools.emulator.station import Master
+from tools.emulator.world import World
+
+PROGRAM = "parking_lane"
+UNIT = 11
+RUNTIMES = ("unix", "host")
+_WATCHED = ("LA_P", "LB_P", "LC_P", "PE1", "PE2", "ZO", "ZC", "FIRE", "ES", "SK1", "EMV", "READ_SEQ")
+
+
+class LaneRig:
+    """One lane with its board. Made by the fixtures `rig` and `make_rig`."""
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        runtime: str = "unix",
+        role: str = "entry",
+        seed: int = 1,
+        gateway: bool = True,
+        baud: int = 115_200,
+        bits: int = 10,
+        **params: int,
+    ) -> None:
+        self.table: Any = program_table(PROGRAM)
+        self.world = World()
+        self.lane = Lane(seed)
+        self.line = SerialLine(self.world, baud, bits)
+        spec = BoardSpec("B1", UNIT, 101, role, params=params)
+        provision(folder / "flash", spec, baud)
+        self.board: Board = self.world.add_board("B1", self.table, self.lane, self._runner(runtime, folder), UNIT)
+        self.line.connect("B1", self.board)
+        self.board.on_serial = lambda data: self.line.transmit("B1", data)
+        self.board.on_step = self._watch
+        self.master = Master(self.world, self.line)
+        self.gateway = StandIn(self.master, [UNIT])
+        self.trace: list[tuple[int, str, int]] = []
+        self._seen: dict[str, int] = {}
+        self._wants_gateway = gateway
+
+    def _runner(self, runtime: str, folder: Path) -> Runner:
+        if runtime == "host":
+            return HostBoard(PROGRAM, self.table, folder)
+        runs = firmware(PROGRAM)
+        return BoardProcess(runs.script, folder, "0", *runs.arguments, heap=runs.heap, path=runs.path)
+
+    # -- time ------------------------------------------------------------------------------------------------
+
+    @property
+    def now(self) -> int:
+        """World time, ms."""
+        return self.world.now_ms
+
+    def run(self, ms: float) -> None:
+        """Let time pass."""
+        self.world.run(ms)
+
+    def until(self, condition: Callable[[], object], within: float) -> int:
+        """Run until `condition` holds; returns the ms it took. Fails after `within` ms."""
+        return self.world.until(condition, within)
+
+    def at(self, ms: float, action: Callable[[], object]) -> None:
+        """Do something `ms` from now."""
+        self.world.after(ms, lambda: (action(), None)[1])
+
+    def start(self) -> LaneRig:
+        """Power up; with a gateway, run until it supervises the board."""
+        self.board.power_on()
+        if self._wants_gateway:
+            self.gateway.start()
+            self.until(lambda: self.gateway.ready(UNIT), within=10_000)
+        self.run(1000)
+        return self
+
+    def close(self) -> None:
+        """Power off."""
+        self.world.close()
+
+    # -- what is to be seen ----------------------------------------------------------------------------------
+
+    def out(self, name: str) -> int:
+        """Output of the board as the drive sees it: "YO", "YC", "SPD", "LT.G" ..."""
+        return int(self.board.wiring.outputs[name.replace(".", "_")])
+
+    @property
+    def degrees(self) -> float:
+        """Boom angle."""
+        return self.lane.degrees
+
+    @property
+    def closed(self) -> bool:
+        """Whether the boom is at its closed limit."""
+        return bool(self.lane.inputs()["ZC"])
+
+    @property
+    def open(self) -> bool:
+        """Whether the boom is at its open limit."""
+        return bool(self.lane.inputs()["ZO"])
+
+    def header(self, register: int, words: int = 1) -> int:
+        """A register (or pair, high word first) as read over the line now."""
+        values = self.master.read(UNIT, register, words)
+        return values[0] if words == 1 else values[0] << 16 | values[1]
+
+    @property
+    def state(self) -> str:
+        """Name of the program's state, read over the line now (some 10 ms pass)."""
+        return str(self.table.STATES[self.header(layout.H_STATE)])
+
+    @property
+    def substate(self) -> int:
+        """The program's substate."""
+        return self.header(layout.H_SUBSTATE)
+
+    @property
+    def link(self) -> int:
+        """The board's judgement of its gateway (layout.LINK_)."""
+        return self.header(layout.H_GW_LINK)
+
+    def status(self, point: str) -> int:
+        """A status value of the program ("PASSED"), read over the line now."""
+        attr = point.replace(".", "_")
+        for name, register, words, _signed, _retain in self.table.STATUS:
+            if name == attr:
+                return self.header(register, words)
+        raise ValueError(f"no status value {point}")
+
+    def measured(self, point: str) -> int:
+        """A measurement as the board publishes it."""
+        attr = point.replace(".", "_")
+        for row in self.table.AI:
+            if row[0] == attr:
+                return self.header(row[1])
+        raise ValueError(f"no measurement {point}")
+
+    def contact(self, point: str) -> int:
+        """A contact's logical value as the board publishes it."""
+        attr = point.replace(".", "_")
+        for row in self.table.DI:
+            if row[0] == attr:
+                return self.header(layout.DI_WORDS + row[1] // 16) >> int(row[1] % 16) & 1
+        raise ValueError(f"no contact {point}")
+
+    def events(self) -> list[tuple[int, int, int, int, int]]:
+        """The event ring, oldest first: (code, state, t_ms, arg0, arg1)."""
+        head = self.header(layout.H_EVT_HEAD)
+        words = self.master.read(UNIT, layout.EVENT_RING, layout.EVENT_COUNT * layout.EVENT_SIZE)
+        found = []
+        for age in range(min(head, layout.EVENT_COUNT), 0, -1):
+            at = (head - age) % layout.EVENT_COUNT * layout.EVENT_SIZE
+            code, state, high, low, arg0, arg1 = words[at : at + layout.EVENT_SIZE]
+            found.append((code, state, high << 16 | low, arg0, arg1))
+        return found
+
+    def event(self, name: str) -> list[tuple[int, int, int, int, int]]:
+        """Events of one kind ("PASSED", "TRIP") that the ring still holds."""
+        code = getattr(self.table, f"EV_{name}", None) or getattr(layout, f"EV_{name}")
+        return [row for row in self.events() if row[0] == code]
+
+    def tripped(self, cause: str) -> bool:
+        """Whether a cause of the sheet is active now."""
+        return bool(self.header(layout.H_TRIP_BITS, 2) >> getattr(self.table, f"CAUSE_{cause}") & 1)
+
+    # -- doing -----------------------------------------------------------------------------------------------
+
+    def vehicle(self, kind: Kind = CAR, *, at: float | None = None, plate: str = "", **intentions: Any) -> Vehicle:
+        """Send a vehicle into the approach; `at` puts its front there (m, negative before the boom) at once."""
+        traffic = self.lane.traffic
+        vehicle = traffic.add(kind, self.now, plate)
+        for name, value in intentions.items():
+            setattr(vehicle, name, value)
+        if at is not None:
+            traffic.backlog.remove(vehicle)
+            vehicle.front = at
+            traffic.vehicles.append(vehicle)
+        return vehicle
+
+    def at_line(self, kind: Kind = CAR, **intentions: Any) -> Vehicle:
+        """Send a vehicle to the stop line, 3 m before it."""
+        return self.vehicle(kind, at=g.STOP_LINE - 3.0, **intentions)
+
+    def fault(self, point: str, kind: str, value: int = 0, for_ms: float = 0) -> int:
+        """Put a fault on a point ("" ends it), for some time if asked; returns the ms stamp."""
+        self.board.wiring.fault(point, kind, value)
+        if for_ms:
+            self.world.after(for_ms, lambda: self.board.wiring.fault(point, ""))
+        return self.now
+
+    def fail(self, device: str, kind: str, for_ms: float = 0) -> int:
+        """Let a device fail by itself ("LB", "open"), for some time if asked; returns the ms stamp."""
+        self.lane.fail(device, kind)
+        if for_ms:
+            self.world.after(for_ms, lambda: self.lane.fail(device, ""))
+        return self.now
+
+    def turn(self, switch: str, on: int) -> int:
+        """Operate a switch or contact of the lane; returns the ms stamp."""
+        self.lane.turn(switch, on)
+        return self.now
+
+    def command(self, code: int, *arguments: int, within: float = 3000) -> Order:
+        """Command the board through the gateway stand-in and wait for the end of it."""
+        return self.gateway.command_and_wait(UNIT, code, *arguments, within=within)
+
+    def open_once(self, token: int = 0) -> Order:
+        """OPEN_ONCE as the gateway sends it; returns at once."""
+        return self.gateway.command(UNIT, OPEN_ONCE, token >> 16, token & 0xFFFF)
+
+    def reset(self, *, confirm: bool = True) -> None:
+        """Reset latched trips: RESET command, with the attendant's confirmation on the spot."""
+        if confirm:
+            self.turn("ATT", 1)
+            self.run(100)
+        self.command(layout.CMD_RESET)
+        if confirm:
+            self.turn("ATT", 0)
+        self.run(100)
+
+    def admit(self, vehicle: Vehicle | None = None, *, within: float = 25_000) -> Vehicle:
+        """Let a vehicle come and be admitted; returns when the boom is open."""
+        waiting = vehicle or self.at_line()
+        self.until(lambda: self.open, within=within)
+        return waiting
+
+    def passing(self, vehicle: Vehicle | None = None) -> Vehicle:
+        """Let a vehicle come and drive until it stands under the boom."""
+        driving = self.admit(vehicle)
+        self.until(driving.under_boom, within=15_000)
+        return driving
+
+    def closing(self, degrees: float = 60.0, *, within: float = 60_000) -> None:
+        """Let a vehicle through; returns when the boom falls past `degrees`."""
+        vehicle = self.admit()
+        self.until(lambda: vehicle.counted, within=20_000)
+        self.until(lambda: self.out("YC") and self.degrees <= degrees, within=within)
+
+    # -- trace -----------------------------------------------------------------------------------------------
+
+    def _watch(self) -> None:
+        now = self.now
+        seen = self._seen
+        for name, value in self.board.wiring.outputs.items():
+            if name != "SPD" and seen.get(name) != value:
+                seen[name] = value
+                self.trace.append((now, name, value))
+        inputs = self.lane.inputs()
+        for name in _WATCHED:
+            value = inputs[name]
+            if seen.get(name) != value:
+                seen[name] = value
+                self.trace.append((now, name, value))
+
+    def stamp(self, name: str, value: int, after: int = 0) -> int:
+        """Ms at which an output or contact first became `value` after a stamp; -1 if it hasn't."""
+        attr = name.replace(".", "_")
+        for ms, changed, to in self.trace:
+            if ms >= after and changed == attr and to == value:
+                return ms
+        return -1
+
+    def logbook(self, last: int = 60) -> str:
+        """The end of the trace, a line each."""
+        lines = [f"{ms:>8} ms  {name:<9} {value}" for ms, name, value in self.trace[-last:]]
+        return "\n".join(lines)
