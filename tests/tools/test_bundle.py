@@ -46,10 +46,18 @@ def test_a_bundle_holds_what_its_board_needs_and_nothing_else(target: str, tmp_p
     hals = {"rp2": "firmware/hal/rp2.mpy", "esp32": "firmware/hal/esp32.mpy", "unix": "firmware/hal/unix.mpy"}
     assert {path for path in paths if path in hals.values()} == {hals[target]}
     assert not any(path.startswith("protocols/sheets") for path in paths)
-    assert native_arch(tmp_path / "bundle/protocols/modbus/crc_viper.mpy") == TARGETS[target].arch
+    if TARGETS[target].arch != "none":
+        assert native_arch(tmp_path / "bundle/protocols/modbus/crc_viper.mpy") == TARGETS[target].arch
     assert manifest.total == sum(f.stat().st_size for f in (tmp_path / "bundle").rglob("*") if f.is_file())
     assert manifest.total < FLASH_BUDGET
     assert json.loads((tmp_path / "bundle.json").read_text())["total"] == manifest.total
+
+
+def test_a_machine_without_native_code_gets_the_plain_twins(tmp_path: Path) -> None:
+    stage(Request("unix", "parking_lane", 1, 1, "none"), tmp_path / "bundle")
+
+    assert (tmp_path / "bundle/protocols/modbus/crc_plain.mpy").is_file()
+    assert not list((tmp_path / "bundle").rglob("*_viper.mpy"))
 
 
 def test_the_same_sources_make_the_same_bundle(tmp_path: Path) -> None:

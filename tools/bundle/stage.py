@@ -27,7 +27,7 @@ class Target:
 TARGETS = {
     "rp2": Target("rp2", "firmware.hal.rp2", "armv6m", "firmware.boards.rp2"),
     "esp32": Target("esp32", "firmware.hal.esp32", "xtensawin", "firmware.boards.esp32"),
-    "unix": Target("unix", "firmware.hal.unix", "x64", None),
+    "unix": Target("unix", "firmware.hal.unix", mpy.host_arch(), None),
 }
 
 
@@ -127,6 +127,8 @@ def stage(request: Request, out: Path) -> Manifest:
         )
     arch = request.arch or target.arch
     modules = modules_of(target, request.program)
+    if arch == "none":  # the plain twins serve alone
+        modules = {name: path for name, path in modules.items() if not name.endswith("_viper")}
     table = table_source(load(request.program))
     digest = hashlib.sha256(table.encode())
     for path in modules.values():
