@@ -1,7 +1,7 @@
 """Firmware in the process of the world, under CPython or MicroPython: the host rig's way to run a board.
 
-The world gives a function ``exchange(frame) -> frame`` that takes the board's frames (`protocols.iolink`) and answers them;
-it raises OSError to end the board's life. One thread for each board then behaves as its process would.
+The world gives a function ``exchange(frame) -> frame`` that takes the board's frames (`protocols.iolink`) and answers
+them; it raises OSError to end the board's life. One thread for each board then behaves as its process would.
 """
 
 import sys

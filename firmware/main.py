@@ -3,7 +3,7 @@
 A bundle's ``main.py`` calls ``start("parking_lane", "rp2", unit=11, dev_id=101)``. An emulated board runs this file on
 the unix port, from the source tree or from a bundle::
 
-    micropython -X heapsize=192k firmware/main.py PORT STORAGE [TCP] --program parking_lane [--unit N] [--dev-id N]
+    micropython -X heapsize=384k firmware/main.py PORT STORAGE [TCP] --program parking_lane [--unit N] [--dev-id N]
 
 PORT is the world's I/O link, STORAGE the folder that outlives a reset, TCP the port for Modbus TCP (0: none).
 Unit and dev id are the board's identity until a configuration is stored; from then on that one holds.

@@ -88,10 +88,9 @@ class Board:
 
     def show_whitelist(self):
         """Publish count and CRC of the white-list where the sheet has points for them."""
-        if hasattr(self.io, "LIST_COUNT"):
-            self.io.LIST_COUNT = self.whitelist.count
-        if hasattr(self.io, "LIST_CRC"):
-            self.io.LIST_CRC = self.whitelist.crc
+        for name, value in (("LIST_COUNT", self.whitelist.count), ("LIST_CRC", self.whitelist.crc)):
+            if hasattr(self.io, name):
+                setattr(self.io, name, value)
 
     def storage_failed(self):
         """A record could not be stored; what runs goes on running."""
