@@ -50,6 +50,10 @@ MALFORMED = const(-6)
 _UNIT = const(6)
 _PDU = const(7)  # both after room for the MBAP header, so that one buffer serves RTU and TCP
 
+# What a reply is held against: so many bytes of the request's PDU, for a write; for a read its own byte count (0).
+_RECORDS = const(-1)
+_IDENTITY = const(-2)
+
 
 class Request:
     """One request to one unit, and after its call-back what came of it.
@@ -174,7 +178,7 @@ class Request:
         size = 7 * len(groups)
         reply = sum([2 + 2 * count for _, _, count in groups])
         _check(0 < size <= MAX_FILE_READ_BYTES and reply <= MAX_FILE_READ_BYTES, "no reply can hold so many records")
-        adu = self._shape(20, 2 + size, 2 + reply, 0, len(groups))
+        adu = self._shape(20, 2 + size, 2 + reply, _RECORDS, len(groups))
         adu[_PDU + 1] = size
         at = 2
         for file, record, count in groups:
@@ -207,7 +211,7 @@ class Request:
     def read_device_id(self, code=1, object_id=0):
         """Read the device identification (function 43/14); ``code`` 1 basic, 2 regular, 3 extended, 4 one object."""
         _check(1 <= code <= 4 and 0 <= object_id <= 255, "no such identification")
-        adu = self._shape(ENCAPSULATED_INTERFACE, 4, 0, 0, 0)  # the reply says its own length
+        adu = self._shape(ENCAPSULATED_INTERFACE, 4, 0, _IDENTITY, 0)  # the reply says its own length
         adu[_PDU + 1] = MEI_DEVICE_ID
         adu[_PDU + 2] = code
         adu[_PDU + 3] = object_id
@@ -289,15 +293,18 @@ class Request:
         if n != expected:
             return MALFORMED
         echo = self._echo
-        if echo:
+        if echo == 0:
+            if buf[at + 1] != n - 2:
+                return MALFORMED
+        elif echo > 0:
             adu = self._adu
             for i in range(1, echo):
                 if buf[at + i] != adu[_PDU + i]:
                     return FOREIGN
-        elif fc == ENCAPSULATED_INTERFACE:
-            if buf[at + 2] != self._adu[_PDU + 2]:
+        elif echo == _IDENTITY:
+            if buf[at + 1] != MEI_DEVICE_ID or buf[at + 2] != self._adu[_PDU + 2]:
                 return FOREIGN
-        elif buf[at + 1] != n - 2 or (fc == 20 and not self._groups_fit(buf, at)):
+        elif buf[at + 1] != n - 2 or not self._groups_fit(buf, at):
             return MALFORMED
         self._reply = buf
         self._reply_at = at

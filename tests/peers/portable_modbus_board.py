@@ -1,6 +1,6 @@
-"""A Modbus server on MicroPython for independent clients: ``portable_modbus_board.py ROOT tcp PORT`` or ``... rtu DEVICE``.
+"""A Modbus server on MicroPython for independent clients: arguments ``ROOT tcp PORT`` or ``ROOT rtu DEVICE``.
 
-Prints ``ready PORT`` when it can be asked, and serves until it's killed. The bank: holding register i holds i, input
+Prints ``ready`` when it can be asked, and serves until it's killed. The bank: holding register i holds i, input
 register i holds 1000 + i, every third coil and discrete input is on.
 """
 
