@@ -11,14 +11,18 @@ from edge_gateway.control.parking import Memory
 
 def store(path: Path, memory: Memory) -> None:
     """Raises OSError; then the old file stands."""
-    text = json.dumps(
+    write_text(path, to_text(memory))
+
+
+def to_text(memory: Memory) -> str:
+    """The file's content."""
+    return json.dumps(
         {
             "occupancy": memory.occupancy,
             "inside": {str(token): when for token, when in memory.inside.items()},
             "passed": memory.passed,
         }
     )
-    write_text(path, text)
 
 
 def load(path: Path) -> Memory | None:

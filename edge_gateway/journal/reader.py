@@ -38,12 +38,17 @@ class JournalReader:
         query = f"SELECT * FROM record WHERE 1{where} ORDER BY seq DESC LIMIT ?"  # noqa: S608 - placeholders alone
         return self._records(query, (*values, limit))[::-1]
 
+    def last_event(self, source: str) -> Record | None:
+        """The newest event of a source."""
+        found = self._records("SELECT * FROM record WHERE kind=1 AND source=? ORDER BY seq DESC LIMIT 1", (source,))
+        return found[0] if found else None
+
     def bounds(self) -> tuple[int, int]:
         """Oldest and newest sequence; (0, 0) when nothing is stored."""
         first, last = self._db.execute("SELECT min(seq), max(seq) FROM record").fetchone()
         return int(first or 0), int(last or 0)
 
-    def _records(self, query: str, values: tuple[int, ...]) -> list[Record]:
+    def _records(self, query: str, values: tuple[int | str, ...]) -> list[Record]:
         return [
             Record(seq, Kind(kind), utc_ms, source, name, decode_body(body))
             for seq, kind, utc_ms, source, name, body in self._db.execute(query, values)

@@ -1,0 +1,133 @@
+"""One board in the core: its session, its words, and how it stands for the local API."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from edge_gateway.core.board_events import EventWords, resume_from
+from edge_gateway.core.clock import utc_ms
+from edge_gateway.core.commands import KnownCommand, known_commands
+from edge_gateway.core.lines import PacedLine
+from edge_gateway.fieldbus.board import BoardIdentity, BoardSession
+from edge_gateway.journal import Draft, Kind, Record
+from edge_gateway.site import Board
+from edge_gateway.tags import TagDatabase
+from protocols import sheets
+
+
+class BoardUnit:
+    """A board of the site file and the session with it."""
+
+    def __init__(
+        self,
+        config: Board,
+        line: PacedLine,
+        database: TagDatabase,
+        gateway_id: int,
+        journal: Callable[[Draft], Any],
+        last_event: Record | None,
+    ) -> None:
+        self.config = config
+        self.sheet: Any = sheets.load(config.program)
+        self.commands: dict[str, KnownCommand] = known_commands(self.sheet)
+        self._database = database
+        self._journal = journal
+        self._words = EventWords(self.sheet)
+        self._told = ""
+        self.session = BoardSession(
+            BoardIdentity(config.id, config.unit, config.dev_id, self.sheet),
+            line.line,
+            database,
+            gateway_id=gateway_id,
+            utc_ms=utc_ms,
+            on_event=lambda event: journal(self._words.draft(event)),
+            on_change=self._changed,
+            periods=line.periods,
+            resume=resume_from(last_event),
+        )
+
+    def different_parameters(self) -> dict[str, dict[str, Any]]:
+        """Parameters whose value on the board isn't the one of the site file (or the sheet's default)."""
+        found = {}
+        for param in self.sheet.params:
+            tag = self._database.get(f"{self.config.id}.par.{param.name}")
+            wanted = self.config.parameters.get(param.name, param.default)
+            if tag is not None and tag.good and tag.value is not None and tag.value != wanted:
+                found[param.name] = {"site": wanted, "board": tag.value}
+        return found
+
+    def summary(self) -> dict[str, Any]:
+        """How the board stands, in a few words."""
+        session, header = self.session, self.session.header
+        heard = header if header is not None else None
+        states = tuple(self.sheet.states)
+        return {
+            "id": self.config.id,
+            "title": self.config.title,
+            "program": self.config.program,
+            "line": self.config.line,
+            "unit": self.config.unit,
+            "session": str(session.state),
+            "problem": session.problem,
+            "link": heard.link_name if heard else "never",
+            "mode": heard.mode_name if heard else "",
+            "state": states[heard.state] if heard and heard.state < len(states) else "",
+            "trips": self.trips(),
+            "scans": heard.scans if heard else 0,
+            "scan_overruns": heard.scan_ovr if heard else 0,
+            "heap_growth_bytes": heard.heap_growth if heard else 0,
+            "uptime_s": heard.uptime if heard else 0,
+            "reboots": session.reboots,
+        }
+
+    def detail(self) -> dict[str, Any]:
+        """Everything that the gateway knows about the board, but its tags."""
+        session, header = self.session, self.session.header
+        unit = session.line.unit(self.config.unit)
+        return {
+            **self.summary(),
+            "area": self.config.area,
+            "dev_id": self.config.dev_id,
+            "first_out": self._first_out(),
+            "missing": self._missing(),
+            "header": {} if header is None else {**header._asdict(), "firmware": header.firmware},
+            "requests": unit.requests,
+            "replies": unit.replies,
+            "timeouts": unit.timeouts,
+            "exceptions": unit.exceptions,
+            "round_trip_ms": round(unit.rtt_us / 1000, 1),
+            "config_differs": session.config_differs,
+            "different_parameters": self.different_parameters(),
+            "commands": [
+                {"name": c.name, "args": list(c.args), "meaning": c.meaning, "hazardous": c.hazardous}
+                for c in self.commands.values()
+            ],
+        }
+
+    def trips(self) -> list[str]:
+        """Names of the causes that are active or latched."""
+        header = self.session.header
+        if header is None:
+            return []
+        return [cause.name for bit, cause in enumerate(self.sheet.causes) if header.trip_bits >> bit & 1]
+
+    def _missing(self) -> list[str]:
+        header = self.session.header
+        if header is None:
+            return []
+        return [p.name for bit, p in enumerate(self.sheet.permissives) if header.ilk_missing >> bit & 1]
+
+    def _first_out(self) -> str:
+        header = self.session.header
+        if header is None or not 0 < header.first_out <= len(self.sheet.causes):
+            return ""
+        return str(self.sheet.causes[header.first_out - 1].name)
+
+    def _changed(self, session: BoardSession, now: int) -> None:
+        if str(session.state) == self._told:
+            return
+        self._told = str(session.state)
+        body = {"to": str(session.state), "problem": session.problem}
+        # Not an event: the last event of a board is where its event ring is read on.
+        self._journal(Draft(Kind.AUDIT, utc_ms(), session.name, "SESSION", body))

@@ -1,0 +1,63 @@
+"""Lines of the site file as lines of the fieldbus, paced so that each can carry what it's asked."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+
+from edge_gateway.fieldbus.budget import Budget, line_budget, stretch, stretched
+from edge_gateway.fieldbus.reads import Periods
+from edge_gateway.fieldbus.serial_line import SerialLine
+from edge_gateway.fieldbus.tcp_line import TcpLine
+from edge_gateway.fieldbus.transport import LoopLine
+from edge_gateway.fieldbus.unit import Patience
+from edge_gateway.site import Board, LoadedSite
+from edge_gateway.site import SerialLine as SerialConfig
+from edge_gateway.site import TcpLine as TcpConfig
+from protocols import sheets
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class PacedLine:
+    """A line, how often its boards are read, and the budget that follows."""
+
+    config: SerialConfig | TcpConfig
+    line: LoopLine
+    periods: Periods
+    budget: Budget
+
+
+def build_lines(loaded: LoadedSite) -> dict[str, PacedLine]:
+    """All lines of the site by id. Raises ValueError for a line that can't even carry its heartbeats."""
+    built = {}
+    for config in loaded.site.lines:
+        line = _line(loaded, config)
+        boards = [board for board in loaded.site.boards if board.line == config.id]
+        built[config.id] = _paced(config, line, boards)
+    return built
+
+
+def _line(loaded: LoadedSite, config: SerialConfig | TcpConfig) -> LoopLine:
+    patience = Patience(max_us=1000 * config.timeout_ms, min_us=min(20_000, 1000 * config.timeout_ms))
+    if isinstance(config, TcpConfig):
+        return TcpLine(config.id, config.host, config.port, window=config.pipeline, patience=patience)
+    port = str(loaded.resolve(config.port))
+    return SerialLine(config.id, port, config.baud, parity=config.parity, stop_bits=config.stop_bits, patience=patience)
+
+
+def _paced(config: SerialConfig | TcpConfig, line: LoopLine, boards: list[Board]) -> PacedLine:
+    periods = Periods()
+    budget = line_budget(config.id, line.cost, [(b.unit, sheets.load(b.program)) for b in boards], periods)
+    factor = stretch(budget)
+    if factor > 1:
+        log.warning(
+            "line %s: reading everything as planned would take %.0f %% of its time; reads are %.1f times rarer",
+            config.id,
+            100 * budget.load,
+            factor,
+        )
+        periods = periods.stretched(factor)
+        budget = stretched(budget, factor)
+    return PacedLine(config, line, periods, budget)
