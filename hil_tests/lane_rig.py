@@ -27,7 +27,7 @@ from tools.emulator.serial_line import SerialLine
 from tools.emulator.site import BoardSpec, program_table, provision
 from tools.emulator.stand_in import OPEN_ONCE, Order, StandIn
 from tools.emulator.station import Master
-from tools.emulator.world import World
+from tools.emulator.world import TimeoutInWorldError, World
 
 PROGRAM = "parking_lane"
 UNIT = 11
@@ -134,6 +134,15 @@ class LaneRig:
     def state(self) -> str:
         """Name of the program's state, read over the line now (some 10 ms pass)."""
         return str(self.table.STATES[self.header(layout.H_STATE)])
+
+    def until_state(self, name: str, within: float) -> int:
+        """Run until the program is in a state, looking every 20 ms over the line; returns the ms it took."""
+        begin = self.now
+        while self.state != name:
+            if self.now - begin > within:
+                raise TimeoutInWorldError(f"{self.state} and not {name} within {within:.0f} ms")
+            self.run(20)
+        return self.now - begin
 
     @property
     def substate(self) -> int:

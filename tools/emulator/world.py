@@ -18,6 +18,9 @@ from tools.emulator.plant import Plant
 
 Event = Callable[[], None]
 
+LOOK_US = 10_000
+"""`until` looks at least this often, also when no board runs."""
+
 
 class TimeoutInWorldError(AssertionError):
     """What was waited for did not happen within its world time."""
@@ -93,6 +96,8 @@ class World:
                     when = board.dog_us
             if events and events[0][0] < when:
                 when = events[0][0]
+            if condition is not None and when > self.now_us + LOOK_US:
+                when = self.now_us + LOOK_US
             self.now_us = when
             if events and events[0][0] <= when:
                 for board in boards:
@@ -107,8 +112,11 @@ class World:
             for board in boards:
                 if board.owes:
                     board.collect()
-            if condition is not None and condition():
-                return True
+            if condition is not None:
+                for board in boards:
+                    board.advance_plant()
+                if condition():
+                    return True
             if when >= end_us and not any(board.wake_us <= end_us for board in boards):
                 for board in boards:
                     board.advance_plant()

@@ -17,11 +17,14 @@ EDGE_PULL_MS = 200
 UPS_MINUTES = 30.0
 V_MAINS = 27.0
 V_FULL = 25.5
+V_RESERVE = 22.0
 V_EMPTY = 21.0
+RESERVE = 0.1
 
 
 class Supply:
-    """Mains and battery. On battery the voltage falls evenly from 25.5 V to 21.0 V in `minutes`; then all is dark."""
+    """Mains and battery. On battery the voltage falls from 25.5 V to 22.0 V in `minutes`: then 10 % of the charge are
+    left, which take it to 21.0 V before all is dark."""
 
     def __init__(self, minutes: float = UPS_MINUTES) -> None:
         self.mains = True
@@ -38,11 +41,14 @@ class Supply:
         """Control supply in volts."""
         if self.mains:
             return V_MAINS
-        return V_EMPTY + (V_FULL - V_EMPTY) * self.charge if self.charge > 0.0 else 0.0
+        charge = self.charge
+        if charge > RESERVE:
+            return V_RESERVE + (V_FULL - V_RESERVE) * (charge - RESERVE) / (1.0 - RESERVE)
+        return V_EMPTY + (V_RESERVE - V_EMPTY) * charge / RESERVE if charge > 0.0 else 0.0
 
     def step(self, dt_ms: int) -> None:
         """Drain or charge; charging takes ten times as long as draining."""
-        part = dt_ms / (self.minutes * 60_000.0)
+        part = (1.0 - RESERVE) * dt_ms / (self.minutes * 60_000.0)
         if not self.mains:
             self.charge = max(0.0, self.charge - part)
         elif self.charge < 1.0:
