@@ -12,7 +12,7 @@ in modules named ``*_viper.py``, imported under ``try``, each with a plain twin 
 
     try:
         from protocols.modbus.crc_viper import crc16
-    except (ImportError, SyntaxError):  # CPython; a port without the native emitter
+    except (ImportError, SyntaxError, ValueError):  # CPython; no native emitter; an .mpy for another processor
         from protocols.modbus.crc_plain import crc16
 
 A viper module begins with ``import micropython``, which is what makes CPython take the twin.

@@ -10,7 +10,7 @@ from protocols.port import MICROPYTHON
 if MICROPYTHON:
     try:
         from protocols.modbus.crc_viper import crc16, seal
-    except (ImportError, SyntaxError):  # a port without the native emitter
+    except (ImportError, SyntaxError, ValueError):  # no native emitter, or an .mpy for another processor
         from protocols.modbus.crc_plain import crc16, seal
 else:
     from protocols.modbus.crc_wide import crc16, seal

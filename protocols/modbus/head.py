@@ -11,7 +11,7 @@ from protocols.port import MICROPYTHON
 if MICROPYTHON:
     try:
         from protocols.modbus.head_viper import put_head, read_span
-    except (ImportError, SyntaxError):  # a port without the native emitter
+    except (ImportError, SyntaxError, ValueError):  # no native emitter, or an .mpy for another processor
         from protocols.modbus.head_plain import put_head, read_span
 else:
     from protocols.modbus.head_plain import put_head, read_span

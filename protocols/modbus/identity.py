@@ -1,4 +1,4 @@
-"""Function 43/14, read device identification (MODBUS Application Protocol V1.1b3, 6.21): the server's half."""
+"""Function 43/14, read device identification (MODBUS Application Protocol V1.1b3, 6.21)."""
 
 from protocols.modbus.codes import (
     ENCAPSULATED_INTERFACE,
@@ -85,3 +85,15 @@ class Identity:
             if self._text(object_id) is not None:
                 level = ID_REGULAR if object_id <= LAST_REGULAR else ID_EXTENDED
         return level
+
+
+def identity_size(buf, at, n):
+    """Return the length of the reply of which ``n`` bytes are at ``buf[at:]``; 0 when more are needed to tell."""
+    if n < 7:
+        return 0
+    size = 7
+    for _ in range(buf[at + 6]):
+        if n < size + 2:
+            return 0
+        size += 2 + buf[at + size + 1]
+    return size

@@ -17,7 +17,7 @@ from protocols.port import MICROPYTHON
 if MICROPYTHON:
     try:
         from protocols.modbus.registers_viper import copy, get_bits, get_registers, put_bits, put_registers
-    except (ImportError, SyntaxError):  # a port without the native emitter
+    except (ImportError, SyntaxError, ValueError):  # no native emitter, or an .mpy for another processor
         from protocols.modbus.registers_plain import copy, get_bits, get_registers, put_bits, put_registers
 else:
     from protocols.modbus.registers_plain import get_bits, put_bits

@@ -14,6 +14,7 @@ never something that arrived. What a reply holds is readable until the call-back
 
 import struct
 
+from protocols.modbus.checks import check, check_range, check_record
 from protocols.modbus.codes import (
     COIL_ON,
     ENCAPSULATED_INTERFACE,
@@ -24,13 +25,13 @@ from protocols.modbus.codes import (
     MAX_READ_BITS,
     MAX_READ_REGISTERS,
     MAX_READ_WRITE_WRITE,
-    MAX_RECORD,
     MAX_WRITE_BITS,
     MAX_WRITE_REGISTERS,
     MEI_DEVICE_ID,
 )
 from protocols.modbus.crc import seal
 from protocols.modbus.head import put_head
+from protocols.modbus.identity import identity_size
 from protocols.modbus.registers import copy, get_bits, get_registers, put_bits, put_registers
 from protocols.port import const
 
@@ -107,10 +108,10 @@ class Request:
         if fc != self.fc or count != self._count:
             if fc < 1 or fc > 4:
                 raise ValueError(f"function {fc} doesn't read registers or bits")
-            _check_range(address, count, MAX_READ_BITS if fc <= 2 else MAX_READ_REGISTERS)
+            check_range(address, count, MAX_READ_BITS if fc <= 2 else MAX_READ_REGISTERS)
             self._shape(fc, 5, 2 + ((count + 7) >> 3 if fc <= 2 else 2 * count), 0, count)
         elif address < 0 or address + count > 65536:
-            _check_range(address, count, count)
+            check_range(address, count, count)
         adu = self._adu
         put_head(adu, _PDU, fc, address, count)
         seal(adu, _UNIT, 6)
@@ -123,39 +124,39 @@ class Request:
 
     def write_register(self, address, value):
         """Set one register (function 6) to ``value``, 0..65535 or -32768..32767."""
-        _check(-32768 <= value <= 65535, "a register holds 16 bits")
+        check(-32768 <= value <= 65535, "a register holds 16 bits")
         return self._write_one(6, address, value & 0xFFFF)
 
     def _write_one(self, fc, address, value):
-        _check_range(address, 1, 1)
+        check_range(address, 1, 1)
         put_head(self._shape(fc, 5, 5, 5, 0), _PDU, fc, address, value)
         return self._seal()
 
     def write_bits(self, address, bits, first=0, count=-1):
         """Set coils (function 15, at most 1,968) from ``bits``, a byte (0 or 1) each."""
         count = len(bits) - first if count < 0 else count
-        _check_range(address, count, MAX_WRITE_BITS)
+        check_range(address, count, MAX_WRITE_BITS)
         size = (count + 7) >> 3
         adu = self._shape(15, 6 + size, 5, 5, 0)
         put_head(adu, _PDU, 15, address, count)
         adu[_PDU + 5] = size
-        _check(put_bits(bits, first, count, adu, _PDU + 6), "no such bits")
+        check(put_bits(bits, first, count, adu, _PDU + 6), "no such bits")
         return self._seal()
 
     def write_registers(self, address, regs, first=0, count=-1):
         """Set registers (function 16, at most 123) from ``regs``, an ``array("H")``."""
         count = len(regs) - first if count < 0 else count
-        _check_range(address, count, MAX_WRITE_REGISTERS)
+        check_range(address, count, MAX_WRITE_REGISTERS)
         adu = self._shape(16, 6 + 2 * count, 5, 5, 0)
         put_head(adu, _PDU, 16, address, count)
         adu[_PDU + 5] = 2 * count
-        _check(put_registers(regs, first, count, adu, _PDU + 6), "no such registers")
+        check(put_registers(regs, first, count, adu, _PDU + 6), "no such registers")
         return self._seal()
 
     def mask_write(self, address, and_mask, or_mask):
         """Set a register to ``(value & and_mask) | (or_mask & ~and_mask)`` (function 22)."""
-        _check_range(address, 1, 1)
-        _check(0 <= and_mask <= 65535 and 0 <= or_mask <= 65535, "a mask has 16 bits")
+        check_range(address, 1, 1)
+        check(0 <= and_mask <= 65535 and 0 <= or_mask <= 65535, "a mask has 16 bits")
         put_head(self._shape(22, 7, 7, 7, 0), _PDU, 22, address, and_mask)
         self._put16(5, or_mask)
         return self._seal()
@@ -163,26 +164,26 @@ class Request:
     def read_write(self, read_from, read_count, write_to, regs, first=0, count=-1):
         """Write ``regs`` (at most 121), then read ``read_count`` registers (at most 125), in one go (function 23)."""
         count = len(regs) - first if count < 0 else count
-        _check_range(read_from, read_count, MAX_READ_REGISTERS)
-        _check_range(write_to, count, MAX_READ_WRITE_WRITE)
+        check_range(read_from, read_count, MAX_READ_REGISTERS)
+        check_range(write_to, count, MAX_READ_WRITE_WRITE)
         adu = self._shape(23, 10 + 2 * count, 2 + 2 * read_count, 0, read_count)
         put_head(adu, _PDU, 23, read_from, read_count)
         self._put16(5, write_to)
         self._put16(7, count)
         adu[_PDU + 9] = 2 * count
-        _check(put_registers(regs, first, count, adu, _PDU + 10), "no such registers")
+        check(put_registers(regs, first, count, adu, _PDU + 10), "no such registers")
         return self._seal()
 
     def read_files(self, groups):
         """Read file records (function 20): ``groups`` of (file, record, count of registers)."""
         size = 7 * len(groups)
         reply = sum([2 + 2 * count for _, _, count in groups])
-        _check(0 < size <= MAX_FILE_READ_BYTES and reply <= MAX_FILE_READ_BYTES, "no reply can hold so many records")
+        check(0 < size <= MAX_FILE_READ_BYTES and reply <= MAX_FILE_READ_BYTES, "no reply can hold so many records")
         adu = self._shape(20, 2 + size, 2 + reply, _RECORDS, len(groups))
         adu[_PDU + 1] = size
         at = 2
         for file, record, count in groups:
-            _check_record(file, record, count)
+            check_record(file, record, count)
             adu[_PDU + at] = FILE_REFERENCE
             self._put16(at + 1, file)
             self._put16(at + 3, record)
@@ -193,13 +194,13 @@ class Request:
     def write_files(self, groups):
         """Write file records (function 21): ``groups`` of (file, record, big-endian bytes)."""
         size = sum([7 + len(data) for _, _, data in groups])
-        _check(0 < size <= MAX_FILE_WRITE_BYTES, "no request can hold so many records")
+        check(0 < size <= MAX_FILE_WRITE_BYTES, "no request can hold so many records")
         adu = self._shape(21, 2 + size, 2 + size, 2 + size, 0)
         adu[_PDU + 1] = size
         at = 2
         for file, record, data in groups:
-            _check(len(data) % 2 == 0, "a record is whole registers")
-            _check_record(file, record, len(data) // 2)
+            check(len(data) % 2 == 0, "a record is whole registers")
+            check_record(file, record, len(data) // 2)
             adu[_PDU + at] = FILE_REFERENCE
             self._put16(at + 1, file)
             self._put16(at + 3, record)
@@ -210,7 +211,7 @@ class Request:
 
     def read_device_id(self, code=1, object_id=0):
         """Read the device identification (function 43/14); ``code`` 1 basic, 2 regular, 3 extended, 4 one object."""
-        _check(1 <= code <= 4 and 0 <= object_id <= 255, "no such identification")
+        check(1 <= code <= 4 and 0 <= object_id <= 255, "no such identification")
         adu = self._shape(ENCAPSULATED_INTERFACE, 4, 0, _IDENTITY, 0)  # the reply says its own length
         adu[_PDU + 1] = MEI_DEVICE_ID
         adu[_PDU + 2] = code
@@ -277,7 +278,7 @@ class Request:
             return 0
         if buf[at] & 0x80:
             return 2
-        return self._reply_n or _identity_size(buf, at, n)
+        return self._reply_n or identity_size(buf, at, n)
 
     def judge(self, buf, at, n):
         """Return the status that the reply PDU (``n`` bytes at ``buf[at:]``) gives this request, FOREIGN or MALFORMED.
@@ -289,7 +290,7 @@ class Request:
             if fc != self.fc | 0x80:
                 return FOREIGN
             return buf[at + 1] if n == 2 and buf[at + 1] else MALFORMED
-        expected = self._reply_n or _identity_size(buf, at, n)
+        expected = self._reply_n or identity_size(buf, at, n)
         if n != expected:
             return MALFORMED
         echo = self._echo
@@ -347,32 +348,3 @@ class Request:
         seal(self._adu, _UNIT, self._n + 1)
         self.status = IDLE
         return self
-
-
-def _identity_size(buf, at, n):
-    # Length of a reply of function 43/14, walking as many objects as have arrived; 0 when more are needed to tell.
-    if n < 7:
-        return 0
-    size = 7
-    for _ in range(buf[at + 6]):
-        if n < size + 2:
-            return 0
-        size += 2 + buf[at + size + 1]
-    return size
-
-
-def _check(holds, message):
-    if not holds:
-        raise ValueError(message)
-
-
-def _check_range(address, count, most):
-    if not 1 <= count <= most:
-        raise ValueError(f"{count} at once: 1 to {most} are possible")
-    if not 0 <= address <= 65536 - count:
-        raise ValueError(f"{count} from {address} leave the address space of 65536")
-
-
-def _check_record(file, record, count):
-    if not (1 <= file <= 65535 and 1 <= count and 0 <= record <= MAX_RECORD + 1 - count):
-        raise ValueError(f"file {file}, {count} records from {record}: files are 1-65535, records 0-{MAX_RECORD}")
