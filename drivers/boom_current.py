@@ -80,7 +80,6 @@ class CurrentCurve:
 
     def end(self, arrived):
         """The closing ends; `arrived` is 1 at the closed limit. A complete one is adopted while learning."""
-        self._long.reset()
         self.over = 0
         if not (arrived and self.learning and self._complete):
             return

@@ -170,6 +170,26 @@ def test_rate_limit_keeps_the_remainder():
     assert slew(330, 1030) == 326  # and what was left over went with the change of direction
 
 
+def test_rate_limit_drops_the_remainder_where_it_belongs_to_another_move():
+    slew = RateLimit(up=150, down=150)
+    slew(0, 0)
+    assert slew(9, 5) == 0  # 0.75 of a unit saved
+    assert slew(-9, 10) == 0  # turned round: 0.75 downwards, not 1.5
+    assert slew(-9, 12) == -1
+    slew = RateLimit(up=150, down=150)
+    slew(0, 0)
+    slew(9, 5)
+    slew.force(0)
+    assert slew(9, 10) == 0
+    slew = RateLimit(up=150, down=150)
+    slew(0, 0)
+    slew(9, 5)
+    slew(0, 10)  # has arrived
+    assert slew(9, 15) == 0
+    assert slew(1, 22) == 1  # 0.8 of a unit over on arrival
+    assert slew(9, 27) == 1
+
+
 def test_rate_limit_after_a_pause_and_a_stop():
     slew = RateLimit(100, 100)
     slew(0, 0)

@@ -123,6 +123,22 @@ def test_reversal_turns_the_outputs_in_the_same_scan():
     assert boom.travel_ms == 0  # only complete travels count
 
 
+def test_a_demand_lasts_without_being_repeated():
+    rig = Rig(0)
+    rig.scan(rig.boom.open)
+    rig.until(lambda: rig.boom.at_open, None)
+
+
+def test_a_limit_that_comes_early_stops_at_once():
+    rig = Rig(0)
+    for _ in range(50):
+        rig.scan(rig.boom.open)
+    assert rig.boom.spd == 900
+    rig.angle = 890.0
+    rig.scan(rig.boom.open)
+    assert (rig.boom.yo, rig.boom.spd, rig.boom.demand) == (0, 0, RESTING)
+
+
 def test_a_demand_ends_at_its_limit():
     rig = Rig(900)
     boom = rig.boom
@@ -189,6 +205,7 @@ def creep(q):
     rig.pos_q = q
     rig.until(lambda: boom.at_closed, boom.close)
     assert boom.fault == NONE
+    assert boom.angle == 900  # the last that could be believed
     assert 285 <= rig.peak <= 290  # 0.5 rad/s
     rig.until(lambda: boom.at_open, boom.open)
     assert boom.fault == NONE
@@ -212,6 +229,8 @@ def time_out(rig, ask, limit):
     rig.scan(ask)
     assert (boom.yo, boom.yc, boom.fault) == (0, 0, TIMEOUT)  # isn't forgotten by asking again
     rig.scan(boom.stop)
+    assert boom.fault == NONE
+    rig.scan()
     assert boom.fault == NONE
 
 
@@ -364,10 +383,38 @@ def test_a_boom_learns_its_closing_and_stops_for_an_obstruction():
         rig.scan(boom.close)
     rig.amps = 226
     assert 60 <= 10 * rig.until(lambda: boom.obstructed, boom.close) <= 80
-    rig.scan(boom.open)
-    rig.scan(boom.open)
-    assert boom.obstructed == 0  # opening is not watched
+    assert boom.current.over == 1
+    rig.scan(boom.open)  # sees it once more, and turns
+    for _ in range(20):
+        rig.scan(boom.open)
+        assert (boom.obstructed, boom.current.over) == (0, 0)  # opening is not watched
     rig.until(lambda: boom.at_open, boom.open)
+
+
+def test_a_reversed_closing_teaches_nothing():
+    rig = Rig(900)
+    boom = rig.boom
+    boom.current.learning = 1
+    before = list(boom.current.curve)
+    for _ in range(100):
+        rig.scan(boom.close)
+    rig.until(lambda: boom.at_open, boom.open)
+    assert (boom.current.learning, list(boom.current.curve)) == (1, before)
+
+
+def test_an_angle_counts_with_the_heavier_of_its_point_and_the_one_before():
+    curve = CurrentCurve(ms=0)
+    for i in range(BINS):
+        curve.curve[i] = 100 + 10 * i
+    curve.begin(1, 0)
+    for angle, usual in ((420, 190), (400, 190), (399, 180), (880, 270), (920, 270), (-8, 110), (0, 110)):
+        assert curve.watch(angle, GOOD, usual * 3 // 2, GOOD, 1000) == 0, angle
+        assert curve.watch(angle, GOOD, usual * 3 // 2 + 1, GOOD, 1000) == 1, angle
+    assert curve.watch(420, BAD, 270 * 3 // 2, GOOD, 1000) == 0  # where it is isn't known
+    curve.curve[5] = 400
+    assert curve.watch(260, GOOD, 600, GOOD, 1000) == 0
+    assert curve.watch(240, GOOD, 600, GOOD, 1000) == 0
+    assert curve.watch(310, GOOD, 600, GOOD, 1000) == 1
 
 
 def test_a_closing_from_half_way_teaches_nothing():

@@ -118,8 +118,11 @@ def test_voltage():
             (0, 5000, 500, GOOD),
             (10, -150, -15, GOOD),
             (20, -201, -15, BAD),
-            (30, 10500, 1050, GOOD),
-            (40, 10501, 1050, BAD),
+            (30, -200, -20, GOOD),
+            (40, 10500, 1050, GOOD),
+            (50, 10501, 1050, BAD),
+            (60, 5004, 500, GOOD),
+            (70, 5006, 501, GOOD),
         ),
     )
 
@@ -147,6 +150,10 @@ def test_a_measurement_without_samples_is_stale():
         ),
     )
     channel = current(stale_ms=100)()
+    assert channel.reason == NO_SIGNAL
+    channel(12000, 0)
+    assert channel.reason == 0
+    channel(NO, 100)
     assert channel.reason == NO_SIGNAL
 
 
@@ -204,13 +211,13 @@ def test_rate_of_change():
 
 def test_rate_after_silence():
     cycles(
-        lambda: AnalogueInput(0, 1000, SIG_SCALED, stale_ms=2000, rate_per_s=1000),
+        lambda: AnalogueInput(0, 1000, SIG_SCALED, stale_ms=2000, rate_per_s=100),
         (
             (0, 100, 100, GOOD),
             (500, NO, 100, GOOD),
-            (510, 600, 600, GOOD),  # 510 ms for 500
-            (2510, NO, 600, STALE),
-            (2520, 0, 0, GOOD),
+            (510, 152, 152, GOOD),  # 510 ms for 51, and one of grace
+            (2510, NO, 152, STALE),
+            (2520, 900, 900, GOOD),  # nothing to compare it with
         ),
     )
 

@@ -91,6 +91,21 @@ def test_a_car_that_stood_and_drives_on_is_believed():
     )
 
 
+def test_a_short_presence_after_a_long_one_is_not_doubted():
+    loop(
+        (
+            (0, 1, 0, 0, 1, 0, 0, 0),
+            (60000, 1, 0, 0, 1, 1, 0, 0),
+            (60010, 0, 0, 1, 1, 1, 0, 0),  # drove on
+            (61000, 0, 0, 1, 0, 0, 0, 0),
+            (80000, 1, 0, 0, 1, 0, 0, 0),
+            (81000, 1, 0, 0, 1, 1, 0, 0),
+            (81010, 0, 0, 0, 1, 1, 0, 0),  # and this one backed out
+            (81260, 0, 0, 0, 0, 0, 0, 0),
+        )
+    )
+
+
 def test_an_arrival_long_ago_proves_nothing():
     loop(
         (
@@ -210,6 +225,11 @@ def test_an_unreadable_beam_is_broken_and_no_answer():
         assert pair.test == 1
         pair(1, GOOD, 1, q, 60)
         assert pair.failed == 2
+        pair(0, GOOD, 0, GOOD, 100)
+        pair.start(100)
+        pair(1, q, 1, GOOD, 110)
+        pair(1, q, 1, GOOD, 150)
+        assert pair.failed == 1
 
 
 # -- edge: (ms, ohms, quality; tripped, reason)
@@ -233,6 +253,7 @@ def test_edge():
             (410, 12000, UNCERTAIN, 0, HEALTHY),
             (420, 8200, STALE, 1, UNREADABLE),
             (430, 30000, BAD, 1, OPEN),
+            (440, 8200, BAD, 1, UNREADABLE),
         ):
             assert edge(ohms, q, ticks_add(base, ms)) == tripped, (base, ms)
             assert (edge.tripped, edge.reason) == (tripped, reason), (base, ms)
