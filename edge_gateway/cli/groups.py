@@ -1,54 +1,50 @@
-"""The top of the command tree: our own commands, and groups that other distributions hang in by entry point.
+"""The top of the command tree: our own commands, and groups that other distributions hang in.
 
-A module is imported when its command is used or its help line is shown, not before.
+A module is imported when its command is used, not before; the help text of our own needs none of them.
 """
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import typer
 from typer.core import TyperGroup
 
+from edge_gateway.cli import plugins
+from edge_gateway.cli.catalogue import COMMANDS
+from edge_gateway.cli.exits import FAILED, CommandFailed
 from edge_gateway.cli.text import _
-
-if TYPE_CHECKING:
-    from importlib.metadata import EntryPoint
-
-ENTRY_POINT_GROUP = "district_edge.edgectl"
-
-OWN = {
-    "site": "edge_gateway.cli.site_commands:app",
-}
-"""Our own commands, in the order of the help text: name to `module:attribute` (a typer.Typer)."""
 
 
 class EdgectlGroup(TyperGroup):
-    """Finds commands by name in OWN, then among the entry points; ours win."""
+    """Finds commands by name: our own first, then what is hung in."""
+
+    _listing = False
 
     def list_commands(self, ctx: Any) -> list[str]:
-        """Names of all commands: ours first, then those hung in, sorted."""
-        return [*OWN, *sorted(name for name in _entry_points() if name not in OWN)]
+        """Names of all commands: ours in their order, then those hung in, sorted."""
+        return [*COMMANDS, *sorted(name for name in plugins.find() if name not in COMMANDS)]
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        """The command of that name, imported now; None if there is none."""
-        if cmd_name in OWN:
-            module, _colon, attribute = OWN[cmd_name].partition(":")
-            return _named(getattr(import_module(module), attribute), cmd_name)
-        entry = _entry_points().get(cmd_name)
-        if entry is None:
+        """The command of that name; None if there is none."""
+        own = COMMANDS.get(cmd_name)
+        if own is not None:
+            return _stub(cmd_name, own.help) if self._listing else _named(plugins.load(own.target), cmd_name)
+        target = plugins.find().get(cmd_name)
+        if target is None:
             return None
         try:
-            return _named(entry.load(), cmd_name)
+            return _named(plugins.load(target), cmd_name)
         except (ImportError, AttributeError) as error:
-            return _unavailable(cmd_name, str(error))
+            return _stub(cmd_name, _("Not available: {reason}").format(reason=error))
 
-
-def _entry_points() -> dict[str, EntryPoint]:
-    from importlib.metadata import entry_points
-
-    return {entry.name: entry for entry in entry_points(group=ENTRY_POINT_GROUP)}
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """The help text, for which only the names and lines of commands are needed."""
+        self._listing = True
+        try:
+            super().format_help(ctx, formatter)
+        finally:
+            self._listing = False
 
 
 def _named(app: Any, name: str) -> Any:
@@ -57,18 +53,12 @@ def _named(app: Any, name: str) -> Any:
     return command
 
 
-def _unavailable(name: str, reason: str) -> Any:
-    """Stands in for a group whose package can't be imported, so that the rest of edgectl works."""
-    from edge_gateway.cli.exits import FAILED, CommandFailed
+def _stub(name: str, text: str) -> Any:
+    """A line in the help text; used, it says why it can't be: a package that can't be imported."""
+    app = typer.Typer(add_completion=False)
 
-    stub = typer.Typer(add_completion=False)
-
-    @stub.command(
-        name,
-        help=_("Not available: {reason}").format(reason=reason),
-        context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
-    )
+    @app.command(name, help=text, context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
     def unavailable() -> None:
-        raise CommandFailed(_("`{name}` is not available: {reason}").format(name=name, reason=reason), FAILED)
+        raise CommandFailed(f"`{name}`: {text}", FAILED)
 
-    return _named(stub, name)
+    return _named(app, name)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -19,11 +18,15 @@ JSON_OPTION = typer.Option("--json", help="Print JSON instead of a table.")
 
 def print_json(value: Any) -> None:
     """One JSON document on standard output."""
+    import json
+
     sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False, default=str) + "\n")
 
 
 def print_json_line(value: Any) -> None:
     """One JSON document in one line, written through at once: for streams."""
+    import json
+
     sys.stdout.write(json.dumps(value, ensure_ascii=False, default=str) + "\n")
     sys.stdout.flush()
 
@@ -35,6 +38,13 @@ def console() -> Console:
     from rich.console import Console
 
     return Console(width=min(MAX_COLUMNS, get_terminal_size((MAX_COLUMNS, 24)).columns), highlight=False)
+
+
+def plain(text: str) -> str:
+    """Text that comes from outside, so that brackets in it aren't taken for styles."""
+    from rich.markup import escape
+
+    return escape(text)
 
 
 def table(title: str, *columns: str) -> Table:

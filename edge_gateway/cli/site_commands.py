@@ -8,10 +8,11 @@ from typing import Annotated
 import typer
 
 from edge_gateway.cli import exits
+from edge_gateway.cli.catalogue import COMMANDS
 from edge_gateway.cli.output import JSON_OPTION, print_json
 from edge_gateway.cli.text import _
 
-app = typer.Typer(help=_("Check a site file, print its schema."), no_args_is_help=True)
+app = typer.Typer(help=COMMANDS["site"].help, no_args_is_help=True)
 
 SET_OPTION = typer.Option("--set", metavar="PATH=VALUE", help=_("Use this value instead of the file's. Repeatable."))
 

@@ -20,6 +20,7 @@ from edge_gateway.process import (
     setup_logging,
     until_told_to_stop,
 )
+from edge_gateway.running import announced
 from edge_gateway.site import LoadedSite, SiteError, load_site
 
 log = logging.getLogger(__name__)
@@ -48,7 +49,8 @@ async def _run(loaded: LoadedSite) -> int:
     core = Core(loaded)
     try:
         await core.start()
-        await until_told_to_stop()
+        with announced(loaded):
+            await until_told_to_stop()
     finally:
         await core.stop()
     log.info("the core has stopped")

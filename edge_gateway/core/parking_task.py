@@ -20,6 +20,7 @@ from edge_gateway.files import PARKING
 from edge_gateway.journal import Draft, Kind
 from edge_gateway.site import LoadedSite, Parking, SiteError
 from edge_gateway.tags import Tag, TagDatabase
+from protocols import layout
 from protocols.sheets import parking_lane
 
 log = logging.getLogger(__name__)
@@ -129,7 +130,9 @@ class ParkingTask:
         session = self._sessions[lane]
 
         def ended(command: Command) -> None:
-            if name == "OPEN_ONCE" and command.end is not CommandEnd.DONE:
+            # A duplicate is a lane that is opening already: the vehicle comes.
+            opened = command.end is CommandEnd.DONE or command.result == layout.RES_DUPLICATE
+            if name == "OPEN_ONCE" and not opened:
                 self.park.refused(lane)
 
         args = (token >> 16 & 0xFFFF, token & 0xFFFF)
