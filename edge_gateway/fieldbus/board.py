@@ -157,7 +157,7 @@ class BoardSession:
             self._go(BoardState.HUNG, f"BRD_HB stands still for {now - self._moved_ms} ms", now)
         unit = self.line.unit(self.identity.unit)
         if unit.silent and self.state not in (BoardState.SILENT, BoardState.LINE_DOWN):
-            self._go(BoardState.SILENT, f"no answer to {unit.failures} requests", now)
+            self._go(BoardState.SILENT, f"no answer to {unit.failures} requests in a row", now)
         if self.state in (BoardState.ONLINE, BoardState.HUNG) and now - self._beat_ms >= self.periods.heartbeat_ms:
             self._send_beat(now)
         if self.state is BoardState.ONLINE:

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 
 @dataclass(slots=True)
 class LineCounters:
-    """Counts since the line was made; they never go back.
+    """Counts since the line was made; they never go back. requests and replies are the sums of its units'.
 
     late: reply to a request that had timed out. duplicate: second reply to one request. foreign: reply that nobody
     asked for. mismatched: answers another unit, function or length than was asked. All four are dropped.

@@ -160,9 +160,7 @@ class EventReader:
             doubt_ms = round(doubt) if doubt is not None else _UNKNOWN_MS
             event_utc = utc_ms - (now - happened)
             self._next = index + 1 & _WRAP
-            self._sink(
-                BoardEvent(self.board, self._boot, index, code, state, t_ms, arg0, arg1, event_utc, doubt_ms)
-            )
+            self._sink(BoardEvent(self.board, self._boot, index, code, state, t_ms, arg0, arg1, event_utc, doubt_ms))
         self._heads = self._heads[-1:]
 
     def _between(self, index: int, now: int) -> tuple[int | None, int]:

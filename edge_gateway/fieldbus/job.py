@@ -59,13 +59,13 @@ class Job:
         "exception",
         "expires_us",
         "function",
+        "head",
         "number",
         "order",
         "period_us",
         "removed",
         "reply_bytes",
         "request",
-        "sent",
         "sent_us",
         "transaction",
         "unit",
@@ -89,16 +89,21 @@ class Job:
         # What a reply to a plain register read says in its third byte; -1: `Request.judge` decides.
         self.data_bytes = self.reply_bytes - 2 if function in _REGISTER_READS else -1
         self.body = b""
+        self.head = b""
         self.order = 0
         self.wire_us = 0
         self.transaction = -1
         self.exception = 0
-        self.sent = False
         self.removed = False
         self.due_us = 0
         self.sent_us = 0
         self.deadline_us = 0
         self.expires_us = 0
+
+    @property
+    def sent(self) -> bool:
+        """Whether it has left since it was given to the line."""
+        return self.transaction >= 0
 
     def __repr__(self) -> str:
         return f"<Job unit {self.number} {self.request.pdu().hex(' ')}>"

@@ -14,13 +14,16 @@ from heapq import heapify, heappop, heappush, heapreplace
 
 from edge_gateway.fieldbus.cost import CostModel
 from edge_gateway.fieldbus.counters import LineCounters
-from edge_gateway.fieldbus.job import Job, Outcome
+from edge_gateway.fieldbus.job import Job, Outcome, Reply
 from edge_gateway.fieldbus.unit import Patience, UnitLink
 
 ONE_SHOTS_IN_A_ROW = 8
 """After so many one-shot requests a cyclic one that is due goes in between: a flood of writes can't blind us."""
 
 NEVER_US = 1 << 62
+
+_MEASURED = 7
+"""Every eighth reply is measured for the time-out: enough to follow a unit, and cheap."""
 
 log = logging.getLogger(__name__)
 
@@ -46,11 +49,12 @@ class Line:
         self.patience = patience or Patience()
         self.window = window
         self.is_up = False
-        self.counters = LineCounters()
+        self._counters = LineCounters()
         self.units: dict[int, UnitLink] = {}
         self.in_flight: dict[int, Job] = {}
         self.watchers: list[StateWatcher] = []
-        self.bus_free_us = 0
+        self.bus_free_us = NEVER_US
+        """When the next request may leave: after the gap on a serial line, never while the line is down."""
         self._cyclic: list[tuple[int, int, Job]] = []
         self._one_shots: tuple[deque[Job], deque[Job]] = (deque(), deque())
         self._queued = 0
@@ -69,6 +73,14 @@ class Line:
                 raise ValueError(f"line {self.name}: no unit {number}")
             unit = self.units[number] = UnitLink(number, self.patience)
         return unit
+
+    @property
+    def counters(self) -> LineCounters:
+        """What happened so far."""
+        counters = self._counters
+        counters.requests = sum(unit.requests for unit in self.units.values())
+        counters.replies = sum(unit.replies for unit in self.units.values())
+        return counters
 
     def add(self, job: Job, first_us: int = 0) -> None:
         """Send `job` at `first_us` and then once in each of its periods, without drift, until it is removed."""
@@ -89,7 +101,7 @@ class Line:
         if job.period_us:
             raise ValueError(f"{job} is cyclic: add it")
         if not self.is_up:
-            self.counters.not_sent += 1
+            self._counters.not_sent += 1
             return False
         self._bind(job)
         job.expires_us = expires_us
@@ -101,6 +113,9 @@ class Line:
     def remove(self, job: Job) -> None:
         """Don't send `job` again, and tell nobody if it's in flight."""
         job.removed = True
+        if job.period_us:
+            self._cyclic = [entry for entry in self._cyclic if entry[2] is not job]
+            heapify(self._cyclic)
 
     def hurry(self, job: Job, now_us: int) -> None:
         """Make a cyclic job due now, if it's not in flight; its period counts from here."""
@@ -123,57 +138,58 @@ class Line:
         return bytes(job.request.rtu)
 
     def next(self, now_us: int) -> Job | None:
-        """The request to transmit now, or None. It's in flight from here on."""
-        if not self.is_up or len(self.in_flight) >= self.window or now_us < self.bus_free_us:
-            return None
-        cyclic = self._cyclic
-        if self._queued:
-            if self._row < ONE_SHOTS_IN_A_ROW or not cyclic or cyclic[0][0] > now_us:
-                job = self._one_shot(now_us)
-                if job is not None:
-                    self._row += 1
-                    return self._launch(job, now_us)
-            self._row = 0
-        while cyclic:
-            due_us, order, job = cyclic[0]
-            if due_us > now_us:
-                return None
-            unit = job.unit
-            if job.removed:
-                heappop(cyclic)
-            elif unit.silent and (unit.probing or now_us < unit.retry_us):
-                # `answered` brings these forward again as soon as a probe is answered.
-                heapreplace(cyclic, (max(unit.retry_us, now_us + unit.timeout_us), order, job))
-            elif now_us < unit.quiet_until_us:
-                heapreplace(cyclic, (unit.quiet_until_us, order, job))
-            else:
-                heappop(cyclic)
-                if due_us + job.period_us <= now_us and job.period_us > 1:
-                    self.counters.overruns += 1
-                unit.probing = unit.silent
-                return self._launch(job, now_us)
-        return None
+        """The request to transmit now, or None. It's in flight from here on.
 
-    def answered(self, job: Job, data: bytes | bytearray, at: int, now_us: int) -> None:
+        Call it only while fewer than `window` are in flight.
+        """
+        if now_us < self.bus_free_us:
+            return None
+        job = self._one_shot(now_us) if self._queued else None
+        if job is None:
+            cyclic = self._cyclic
+            while True:
+                if not cyclic or cyclic[0][0] > now_us:
+                    return None
+                due_us, order, job = cyclic[0]
+                if not job.unit.failures:
+                    break
+                wait_until_us = self._deferred(job.unit, now_us)
+                if wait_until_us <= now_us:
+                    job.unit.probing = job.unit.silent
+                    break
+                heapreplace(cyclic, (wait_until_us, order, job))
+            heappop(cyclic)
+            if now_us - due_us > job.period_us > 1:
+                self._counters.overruns += 1
+        # In flight.
+        unit = job.unit
+        unit.requests += 1
+        self._transaction = job.transaction = self._transaction + 1 & 0xFFFF
+        job.sent_us = now_us
+        job.deadline_us = now_us + job.wire_us + unit.timeout_us
+        self.in_flight[job.transaction] = job
+        return job
+
+    def answered(self, job: Job, data: Reply, at: int, now_us: int) -> None:
         """Take the reply that belongs to `job`; `data[at:]` are its registers."""
         del self.in_flight[job.transaction]
         unit = job.unit
-        self.counters.replies += 1
+        unit.replies += 1
         if unit.failures:
             self._revive(unit, now_us)
-        unit.answered(now_us - job.sent_us - job.wire_us)
+        if unit.replies & _MEASURED == 1:
+            unit.measured(now_us - job.sent_us - job.wire_us)
         self._finish(job, Outcome.OK, data, at, now_us)
 
     def refused(self, job: Job, code: int, now_us: int) -> None:
         """Take an exception reply that belongs to `job`."""
         del self.in_flight[job.transaction]
         unit = job.unit
-        self.counters.replies += 1
-        self.counters.exceptions += 1
+        unit.replies += 1
+        unit.exceptions += 1
+        self._counters.exceptions += 1
         if unit.failures:
             self._revive(unit, now_us)
-        unit.exceptions += 1
-        unit.answered(now_us - job.sent_us - job.wire_us)
         job.exception = code
         self._finish(job, Outcome.EXCEPTION, b"", 0, now_us)
 
@@ -189,7 +205,7 @@ class Line:
             if self.in_flight.pop(job.transaction, None) is None:
                 continue
             unit = job.unit
-            self.counters.timeouts += 1
+            self._counters.timeouts += 1
             self._lost[job.transaction] = None
             unit.unanswered(now_us, job.deadline_us - job.sent_us, self.serial)
             self._finish(job, Outcome.TIMEOUT, b"", 0, now_us)
@@ -199,11 +215,11 @@ class Line:
         """Count a reply with a transaction number that isn't in flight."""
         if transaction in self._lost:
             del self._lost[transaction]
-            self.counters.late += 1
+            self._counters.late += 1
         elif 0 < (self._transaction - transaction & 0xFFFF) + 1 <= min(self.counters.requests, 0x8000):
-            self.counters.duplicate += 1
+            self._counters.duplicate += 1
         else:
-            self.counters.foreign += 1
+            self._counters.foreign += 1
 
     def wake_us(self) -> int:
         """When there is something to do if nothing comes in before: a time-out or a request (NEVER_US: nothing)."""
@@ -221,11 +237,10 @@ class Line:
         if self.is_up:
             return
         self.is_up = True
-        self.counters.connects += 1
+        self._counters.connects += 1
         self.bus_free_us = 0
         self._lost.clear()
         for unit in self.units.values():
-            self._revive(unit, now_us)
             unit.forget()
         for watcher in self.watchers:
             watcher(True, now_us)
@@ -235,7 +250,8 @@ class Line:
         if not self.is_up:
             return
         self.is_up = False
-        self.counters.losses += 1
+        self.bus_free_us = NEVER_US
+        self._counters.losses += 1
         ended = [*self.in_flight.values(), *self._one_shots[0], *self._one_shots[1]]
         self.in_flight.clear()
         for queue in self._one_shots:
@@ -243,7 +259,7 @@ class Line:
         self._queued = 0
         for job in ended:
             if not job.sent:
-                self.counters.not_sent += 1
+                self._counters.not_sent += 1
             self._finish(job, Outcome.LINE_DOWN, b"", 0, now_us)
         for watcher in self.watchers:
             watcher(False, now_us)
@@ -252,69 +268,73 @@ class Line:
 
     def _bind(self, job: Job) -> None:
         job.unit = self.unit(job.number)
-        job.sent = False
+        job.transaction = -1
         job.removed = False
         job.body = self.frame(job)
         job.wire_us = round((len(job.request.rtu) + job.reply_bytes + 3) * self.cost.char_us)
 
-    def _launch(self, job: Job, now_us: int) -> Job:
-        transaction = self._transaction = self._transaction + 1 & 0xFFFF
-        unit = job.unit
-        job.transaction = transaction
-        job.sent = True
-        job.sent_us = now_us
-        job.deadline_us = now_us + job.wire_us + unit.timeout_us
-        self.in_flight[transaction] = job
-        self.counters.requests += 1
-        unit.requests += 1
-        return job
-
     def _one_shot(self, now_us: int) -> Job | None:
+        """The next request that is sent once, if there is one that may be sent now."""
+        if self._row >= ONE_SHOTS_IN_A_ROW:
+            self._row = 0
+            if self._cyclic and self._cyclic[0][0] <= now_us:
+                return None
         for queue in self._one_shots:
             place = 0
             while place < len(queue):
                 job = queue[place]
-                unit = job.unit
                 if job.removed:
                     ended = None
                 elif now_us > job.expires_us:
                     ended = Outcome.EXPIRED
-                elif unit.silent:
+                elif job.unit.silent:
                     ended = Outcome.SILENT
-                elif now_us < unit.quiet_until_us:
+                elif now_us < job.unit.quiet_until_us:
                     place += 1
                     continue
                 else:
                     del queue[place]
                     self._queued -= 1
+                    self._row += 1
                     return job
                 del queue[place]
                 self._queued -= 1
                 if ended is not None:
-                    self.counters.not_sent += 1
+                    self._counters.not_sent += 1
                     self._finish(job, ended, b"", 0, now_us)
         return None
 
+    @staticmethod
+    def _deferred(unit: UnitLink, now_us: int) -> int:
+        """Until when a unit that left requests unanswered isn't asked; `_revive` undoes it as soon as it answers."""
+        if unit.silent and (unit.probing or now_us < unit.retry_us):
+            return max(unit.retry_us, now_us + unit.timeout_us)
+        return unit.quiet_until_us
+
     def _revive(self, unit: UnitLink, now_us: int) -> None:
-        """Undo what silence deferred: the unit's cyclic requests are due again."""
+        """The unit answers again: its cyclic requests that were deferred are due."""
         if unit.silent:
             self._cyclic = [
                 (min(due, now_us), order, job) if job.unit is unit else (due, order, job)
                 for due, order, job in self._cyclic
             ]
             heapify(self._cyclic)
+        unit.revived()
 
-    def _finish(self, job: Job, outcome: Outcome, data: bytes | bytearray, at: int, now_us: int) -> None:
+    def _finish(self, job: Job, outcome: Outcome, data: Reply, at: int, now_us: int) -> None:
         if job.removed:
             return
-        if job.period_us:
+        period_us = job.period_us
+        if period_us:
             # Without drift while the line keeps up; without a burst when it doesn't.
-            due_us = job.due_us + job.period_us
-            job.due_us = due_us if due_us > now_us else now_us
-            heappush(self._cyclic, (job.due_us, job.order, job))
+            due_us = job.due_us + period_us
+            if due_us < now_us:
+                due_us = now_us
+            job.due_us = due_us
+            heappush(self._cyclic, (due_us, job.order, job))
         try:
             job.done(job, outcome, data, at, now_us)
         except Exception:
             # A fault in what one unit's reply is used for mustn't take the line from the others.
-            self.counters.callback_faults += 1
+            self._counters.callback_faults += 1
             log.exception("line %s: %r", self.name, job)

@@ -64,7 +64,7 @@ class SerialLine(LoopLine):
         self.echo = echo
         self._fd = -1
         self._unsent = b""
-        self._receiver = RtuReceiver(self.counters, self.units)
+        self._receiver = RtuReceiver(self._counters, self.units)
         self._silence_armed = False
         self._heard_us = 0
 
@@ -118,7 +118,7 @@ class SerialLine(LoopLine):
         self._unsent = job.body
         self._on_writable()
 
-    def _after_timeout(self, now_us: int) -> None:
+    def _after_timeout(self, expired: int) -> None:
         self._receiver.drop()
 
     # --- the file descriptor -----------------------------------------------------------------------------------------
@@ -152,7 +152,6 @@ class SerialLine(LoopLine):
             return
         now_us = monotonic_ns() // 1000
         self._heard_us = now_us
-        self._deaf = 0
         job = next(iter(self.in_flight.values()), None)
         self._settle(self._receiver.feed(data, job, now_us), job, now_us)
         if self._receiver.pending and not self._silence_armed:

@@ -42,7 +42,6 @@ class LoopLine(Line):
         self._timer: asyncio.TimerHandle | None = None
         self._timer_us = NEVER_US
         self._kicked = False
-        self._deaf = 0
 
     # --- for the composer --------------------------------------------------------------------------------------------
 
@@ -91,16 +90,20 @@ class LoopLine(Line):
 
     def _pump(self, now_us: int) -> None:
         """Transmit what may be transmitted and see to it that the line wakes up for the rest."""
-        job = self.next(now_us)
-        while job is not None:
+        while len(self.in_flight) < self.window:
+            job = self.next(now_us)
+            if job is None:
+                self._sleep(now_us)
+                break
             self._transmit(job)
             if job.deadline_us < self._timer_us:
                 self._wake_at(job.deadline_us, now_us)
-            job = self.next(now_us)
-        if self.is_up and len(self.in_flight) < self.window:
-            wake_us = self.wake_us()
-            if wake_us < self._timer_us:
-                self._wake_at(wake_us, now_us)
+
+    def _sleep(self, now_us: int) -> None:
+        """There is nothing to send just now: wake up when there will be."""
+        wake_us = self.wake_us()
+        if wake_us < self._timer_us:
+            self._wake_at(wake_us, now_us)
 
     def _wake_at(self, wake_us: int, now_us: int) -> None:
         if self._timer is not None:
@@ -118,19 +121,15 @@ class LoopLine(Line):
             return
         expired = self.expire(now_us)
         if expired:
-            self._deaf += expired
-            self._after_timeout(now_us)
+            self._after_timeout(expired)
         self._pump(now_us)
-        wake_us = self.wake_us()
-        if wake_us < self._timer_us:
-            self._wake_at(wake_us, now_us)
+        self._sleep(now_us)
 
-    def _after_timeout(self, now_us: int) -> None:
-        """A request ran out of time: transports drop what was half received."""
+    def _after_timeout(self, expired: int) -> None:
+        """So many requests ran out of time together."""
 
     def _up(self) -> None:
         self.problem = ""
-        self._deaf = 0
         self.reconnect.reset()
         log.info("line %s: up", self.name)
         self.go_up(monotonic_ns() // 1000)

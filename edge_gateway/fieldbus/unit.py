@@ -22,13 +22,16 @@ class Patience:
 
 
 class UnitLink:
-    """State and counters of one unit on a line."""
+    """State and counters of one unit on a line.
+
+    timeout_us: how long to wait for its next reply, time on the wire not counted. Until the first reply, and after an
+    unanswered request, that is the whole of `Patience.max_us`.
+    """
 
     __slots__ = (
         "backoff_us",
         "exceptions",
         "failures",
-        "in_flight",
         "number",
         "patience",
         "probing",
@@ -39,13 +42,13 @@ class UnitLink:
         "rtt_us",
         "rtt_var_us",
         "silent",
+        "timeout_us",
         "timeouts",
     )
 
     def __init__(self, number: int, patience: Patience) -> None:
         self.number = number
         self.patience = patience
-        self.in_flight = 0
         self.silent = False
         self.probing = False
         self.failures = 0
@@ -54,38 +57,31 @@ class UnitLink:
         self.quiet_until_us = 0
         self.rtt_us = 0
         self.rtt_var_us = 0
+        self.timeout_us = patience.max_us
         self.requests = 0
         self.replies = 0
         self.exceptions = 0
         self.timeouts = 0
 
-    @property
-    def timeout_us(self) -> int:
-        """How long to wait for this unit's next reply, without the wire: smoothed round trip + 4 deviations (RFC 6298).
-
-        Until the first reply, and after an unanswered request, it's the whole of `Patience.max_us`.
-        """
-        patience = self.patience
-        if not self.rtt_us or self.failures:
-            return patience.max_us
-        return min(max(self.rtt_us + 4 * self.rtt_var_us, patience.min_us), patience.max_us)
-
-    def answered(self, wait_us: int) -> None:
-        """Take a reply that came `wait_us` after the request (without the wire)."""
-        self.replies += 1
-        if wait_us < 0:
-            wait_us = 0  # a pseudo terminal needs no time on the wire
-        if self.failures:
-            self.failures = 0
-            self.silent = self.probing = False
-            self.backoff_us = self.patience.backoff_us
+    def measured(self, wait_us: int) -> None:
+        """Take a round trip: `timeout_us` becomes the smoothed round trip + 4 deviations (RFC 6298), within limits."""
+        wait_us = max(wait_us, 0)  # a pseudo terminal needs no time on the wire
         if self.rtt_us:
             error = wait_us - self.rtt_us
-            self.rtt_us += error >> 3
-            self.rtt_var_us += ((error if error >= 0 else -error) - self.rtt_var_us) >> 2
+            self.rtt_us = max(self.rtt_us + (error >> 3), 1)
+            self.rtt_var_us += (abs(error) - self.rtt_var_us) >> 2
         else:
             self.rtt_us = wait_us or 1
             self.rtt_var_us = wait_us >> 1
+        patience = self.patience
+        self.timeout_us = min(max(self.rtt_us + 4 * self.rtt_var_us, patience.min_us), patience.max_us)
+
+    def revived(self) -> None:
+        """Take the first answer after unanswered requests."""
+        self.failures = 0
+        self.silent = self.probing = False
+        self.backoff_us = self.patience.backoff_us
+        self.quiet_until_us = 0
 
     def unanswered(self, now_us: int, waited_us: int, serial: bool) -> None:
         """Take a request that ran out of time: maybe fall silent, and stay quiet while its late reply may still come.
@@ -95,6 +91,7 @@ class UnitLink:
         """
         self.timeouts += 1
         self.failures += 1
+        self.timeout_us = self.patience.max_us
         self.probing = False
         if serial:
             self.quiet_until_us = now_us + waited_us
@@ -105,9 +102,6 @@ class UnitLink:
             self.retry_us = now_us + self.backoff_us
 
     def forget(self) -> None:
-        """Start afresh after a reconnect: nothing is in flight and it may be asked at once."""
-        self.in_flight = 0
-        self.silent = self.probing = False
-        self.failures = 0
-        self.retry_us = self.quiet_until_us = 0
-        self.backoff_us = self.patience.backoff_us
+        """Start afresh after a reconnect: it may be asked at once."""
+        self.revived()
+        self.retry_us = 0
