@@ -85,6 +85,7 @@ def test_device_identification():
             ("2b 0e 01 00", f"2b 0e 01 83 00 00 03 {vendor} {product} {revision}"),
             ("2b 0e 01 01", f"2b 0e 01 83 00 00 02 {product} {revision}"),
             ("2b 0e 01 07", f"2b 0e 01 83 00 00 03 {vendor} {product} {revision}"),  # unknown: from the start
+            ("2b 0e 01 80", f"2b 0e 01 83 00 00 03 {vendor} {product} {revision}"),  # not of this category: likewise
             ("2b 0e 03 02", f"2b 0e 03 83 00 00 02 {revision} {own}"),
             ("2b 0e 04 80", f"2b 0e 04 83 00 00 01 {own}"),
             ("2b 0e 04 81", "ab 02"),
