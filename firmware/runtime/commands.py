@@ -6,15 +6,18 @@ A block is judged in this order; the first that fails is the answer:
 2. sequence 0: no command, the block only brings a heartbeat and a claim of the lease;
 3. owner: while the link is OK, another GW_ID than the lease's gets result 9. With any other link, or while nobody owns
    the board, the lease is taken. CFG_OWNER other than 0 admits that gateway alone;
-4. repeat: the last sequence gets its stored ack once more, an older one of this owner result 10; nothing is executed;
-5. age: HB_ECHO must be a beat that arrived at this board within TTL (0 means 2 s): else result 5. Beats are forgotten
-   at a reset, so no command survives one;
+4. repeat: the last sequence used up gets its stored ack once more, another of the last 10 s result 10; nothing is
+   executed;
+5. age: HB_ECHO must be a beat that arrived at this board within TTL (0 means 2 s, at most 10 s): else result 5. Beats
+   are forgotten at a reset, so no command survives one;
 6. key: 0x5AFE; a hazardous code must have been armed by the same code and arguments with key 0xA12B within 5 s;
 7. the code itself.
 
-The ack shows the block judged last; results 8 and 9 name its sequence but don't use it up, so the same sequence sent
-well is still executed. All other results use it up. When an accepted command ends, the ack shows it again, unless a
-newer command has taken its place.
+The ack shows the block judged last. Results 5, 8, 9 and 10 name its sequence but don't use it up: sent well, it is
+still executed. When an accepted command ends, the ack shows it again, unless a newer command has taken its place.
+
+Sequences are remembered for as long as a copy of their block could pass the check of age, over any change of the lease.
+More commands than that memory holds get result 7.
 """
 
 from array import array
@@ -24,7 +27,8 @@ from protocols.modbus.crc import crc16
 from protocols.port import const
 from protocols.ticks import ticks_diff
 
-SEEN = const(32)  # sequences remembered against late copies
+SEEN = const(128)  # sequences remembered against late copies
+MAX_TTL_MS = const(10000)
 _HB = const(0)  # places in the block
 _ID = const(1)
 _SEQ = const(2)
@@ -59,6 +63,8 @@ class Commands:
         self.pending = 0  # sequence of the accepted command that has not ended
         self._hazardous = tuple([row[0] for row in table.COMMANDS if row[2]] + [layout.CMD_REBOOT])
         self._seen = array("H", [0] * SEEN)
+        self._seen_owner = array("H", [0] * SEEN)
+        self._seen_tick = array("i", [0] * SEEN)
         self._seen_at = 0
         self._last = array("i", [0] * 5)  # seq, code, result, detail, tick of the last sequence used up
         self._armed = array("H", [0] * 5)  # code and arguments
@@ -88,11 +94,9 @@ class Commands:
         elif seq == 0:
             self._take_lease(block[_ID])
             self.supervision.beat(block[_HB], now)
-        elif block[_ID] != self.owner:
-            self._new(seq, now)
-        elif seq == self._last[0]:
+        elif seq == self._last[0] and block[_ID] == self.owner:
             self._publish_last()
-        elif self._was_seen(seq):
+        elif self._was_seen(seq, block[_ID], now):
             self._answer(seq, layout.RES_DUPLICATE, 0, now)
         else:
             self._new(seq, now)
@@ -109,8 +113,6 @@ class Commands:
         self.pending = 0
         self._is_armed = False
         self._last[0] = 0
-        for i in range(SEEN):
-            self._seen[i] = 0
 
     def finish(self, result, detail, now):
         """The accepted command has ended; of one that a newer has overtaken nothing is told any more."""
@@ -124,20 +126,22 @@ class Commands:
 
     def _new(self, seq, now):
         block = self.block
-        ttl = (block[_TTL] or layout.TTL_DEFAULT) * 100
+        ttl = min(MAX_TTL_MS, (block[_TTL] or layout.TTL_DEFAULT) * 100)
         # The age comes before this block's own heartbeat counts, and before its sender becomes the owner: a copy that
         # was held up must neither vouch for itself nor take the board from a living gateway.
         age = self.supervision.age_of(block[_ECHO], now)
-        if 0 <= age <= ttl:
-            self._take_lease(block[_ID])
-        elif block[_ID] != self.owner:
+        if age < 0 or age > ttl:
             self._answer(seq, layout.RES_EXPIRED, 0, now)
             return
-        self._seen[self._seen_at] = seq
-        self._seen_at = (self._seen_at + 1) % SEEN
-        if age < 0 or age > ttl:
-            self._settle(seq, layout.RES_EXPIRED, 0, now)
+        slot = self._seen_at
+        if self._is_young(slot, now):
+            self._answer(seq, layout.RES_BUSY, 0, now)
             return
+        self._seen_at = (slot + 1) % SEEN
+        self._seen[slot] = seq
+        self._seen_owner[slot] = block[_ID]
+        self._seen_tick[slot] = now
+        self._take_lease(block[_ID])
         self.supervision.beat(block[_HB], now)
         key = block[_KEY]
         code = block[_CODE]
@@ -183,11 +187,14 @@ class Commands:
         self.detail = detail
         self.at = now
 
-    def _was_seen(self, seq):
+    def _was_seen(self, seq, owner, now):
         for i in range(SEEN):
-            if self._seen[i] == seq:
+            if self._seen[i] == seq and self._seen_owner[i] == owner and self._is_young(i, now):
                 return True
         return False
+
+    def _is_young(self, slot, now):
+        return self._seen[slot] and 0 <= ticks_diff(now, self._seen_tick[slot]) <= MAX_TTL_MS
 
     def _arm(self, now):
         for i in range(5):

@@ -1,5 +1,6 @@
 """The command block of domain brief §7.2, one rule a test. Acks are (ACK_SEQ, ACK_CODE, ACK_RESULT, ACK_DETAIL)."""
 
+from firmware.runtime.commands import SEEN
 from protocols import layout
 from protocols.sheets.derive import Table
 from tests.firmware.portable_rig import TABLE, Rig
@@ -146,6 +147,37 @@ def test_a_new_owner_has_its_own_sequences():
 
     assert rig.command(1, OPEN_ONCE, owner=6)[2] == layout.RES_ACCEPTED
     assert rig.board.program.orders == 2
+
+
+def test_a_copy_is_not_executed_after_the_lease_went_to_and_fro():
+    rig = linked()
+    echo = rig.board.supervision.value
+    copy = rig.block(1, OPEN_ONCE, echo=echo, owner=5)
+    rig.write(layout.C_GW_HB, *copy)
+    rig.run_ms(1000)
+    rig.command(7, layout.CMD_PING, echo=echo, owner=6)
+    assert rig.read(layout.C_GW_ID) == [6]
+
+    rig.write(layout.C_GW_HB, *copy)
+
+    assert rig.read(layout.H_ACK_SEQ, 3) == [1, OPEN_ONCE, layout.RES_DUPLICATE]
+    assert rig.board.program.orders == 1
+
+
+def test_an_expired_sequence_may_be_sent_anew():
+    rig = linked()
+    assert rig.command(1, OPEN_ONCE, echo=999)[2] == layout.RES_EXPIRED
+    assert rig.command(1, OPEN_ONCE)[2] == layout.RES_ACCEPTED
+
+
+def test_more_commands_than_can_be_remembered_are_refused():
+    rig = linked()
+    echo = rig.board.supervision.value
+    results = [rig.command(n, RELEASE, echo=echo, ttl=100)[2] for n in range(1, SEEN + 3)]
+    assert results == [layout.RES_DONE] * SEEN + [layout.RES_BUSY] * 2
+    rig.run_ms(10000)
+    echo = rig.link_up(500)
+    assert rig.command(200, RELEASE)[2] == layout.RES_DONE
 
 
 def test_configured_owner_admits_that_gateway_alone():

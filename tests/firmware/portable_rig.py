@@ -1,4 +1,4 @@
-"""A board in process with a world of virtual time around it, on either runtime: inputs, a master on the line, a clock."""
+"""A board in process with a world of virtual time around it, on either runtime: inputs, a clock, a master."""
 
 import struct
 from array import array
