@@ -104,7 +104,7 @@ def command(
         typer.echo(_("{board}: {command} done").format(**done))
     if done["done"]:
         return
-    why = done["reason"] or _("{result}, detail {detail}").format(**done)
     if done["refused"]:
-        raise exits.CommandFailed(f"{board}: {done['command']}: {done['end']} ({why})", exits.REFUSED)
+        why = f" ({done['reason']})" if done["reason"] else ""
+        raise exits.CommandFailed(f"{board}: {done['command']}: {done['end']}{why}", exits.REFUSED)
     raise exits.CommandFailed(_("{board}: {command} was accepted and hasn't ended yet").format(**done), exits.TIMED_OUT)

@@ -90,20 +90,21 @@ class Commander:
     ) -> Command:
         """Orders a command; `ended` hears of its end. It is never repeated by itself."""
         order = {"code": code, "args": list(args), "by": by}
+        sheet = session.identity.sheet
         self._journal(Draft(Kind.COMMAND, utc_ms(), session.name, name, {**order, "phase": "ordered"}))
 
         def told(command: Command, _now: int) -> None:
-            self._journal(Draft(Kind.COMMAND, utc_ms(), session.name, name, {**order, **outcome(command)}))
+            self._journal(Draft(Kind.COMMAND, utc_ms(), session.name, name, {**order, **outcome(command, sheet)}))
             if command.end is not None:
                 if command.end is not CommandEnd.DONE:
-                    log.warning("%s: %s %s (%s)", session.name, name, command.end, _why(command))
+                    log.warning("%s: %s %s (%s)", session.name, name, command.end, why(command, sheet))
                 if ended is not None:
                     ended(command)
 
         return session.command(code, args, now=now, told=told)
 
 
-def outcome(command: Command) -> dict[str, Any]:
+def outcome(command: Command, sheet: Any) -> dict[str, Any]:
     """How a command stands, for the journal and the local API."""
     return {
         "phase": "ended" if command.end is not None else "accepted" if command.accepted else "sent",
@@ -112,9 +113,17 @@ def outcome(command: Command) -> dict[str, Any]:
         "done": command.end is CommandEnd.DONE,
         "result": command.result_name,
         "detail": command.detail,
-        "reason": command.reason,
+        "reason": why(command, sheet),
     }
 
 
-def _why(command: Command) -> str:
-    return command.reason or f"{command.result_name}, detail {command.detail}"
+def why(command: Command, sheet: Any) -> str:
+    """Why a command ended otherwise than done, in words; empty when it didn't."""
+    if command.end in (None, CommandEnd.DONE):
+        return ""
+    if command.result == layout.RES_INTERLOCK and command.detail < len(sheet.permissives):
+        permissive = sheet.permissives[command.detail]
+        return f"interlock: {permissive.name} ({permissive.meaning}) is missing"
+    if command.reason or not command.result:
+        return command.reason
+    return f"{command.result_name}, detail {command.detail}" if command.detail else command.result_name

@@ -40,7 +40,7 @@ def build_lines(loaded: LoadedSite) -> dict[str, PacedLine]:
 
 
 def _line(loaded: LoadedSite, config: SerialConfig | TcpConfig) -> LoopLine:
-    patience = Patience(max_us=1000 * config.timeout_ms, min_us=min(20_000, 1000 * config.timeout_ms))
+    patience = Patience.up_to(config.timeout_ms)
     if isinstance(config, TcpConfig):
         return TcpLine(config.id, config.host, config.port, window=config.pipeline, patience=patience)
     port = str(loaded.resolve(config.port))

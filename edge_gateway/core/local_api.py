@@ -117,7 +117,7 @@ class LocalApi:
             if not command.accepted:
                 raise ApiError(Code.TIMEOUT, f"{board.config.id} did not answer {name} in time") from None
         refused = command.end not in (None, CommandEnd.DONE)
-        return {"board": board.config.id, "command": name, "refused": refused, **outcome(command)}
+        return {"board": board.config.id, "command": name, "refused": refused, **outcome(command, board.sheet)}
 
     def tags(self, _connection: Connection, params: dict[str, Any]) -> list[dict[str, Any]]:
         """Tags whose name matches `pattern` (shell wildcards); all by default."""
