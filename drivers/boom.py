@@ -99,14 +99,14 @@ class Boom:
     # -- what the program asks -----------------------------------------------------------------------------
 
     def open(self):
-        """Raise the boom to its limit; turns a closing round."""
-        if not self.fault and not self.at_open:
+        """Raise the boom to its limit; turns a closing round, even one that has not yet left the open limit."""
+        if not self.fault and (not self.at_open or self.demand == CLOSING):
             self.demand = OPENING
 
     def close(self):
         """Lower the boom to its limit. The boom doesn't know whether it may: that is the program's to have proven."""
-        if not self.fault and not self.at_closed:
-            self.demand = CLOSING
+        if not self.fault:
+            self.demand = RESTING if self.at_closed else CLOSING
 
     def stop(self):
         """Stop and hold, and take note of a time-out."""
