@@ -40,18 +40,11 @@ class BoardClock:
             low, high = earliest, latest
         self._stamp, self._earliest, self._latest = stamp, low, high
 
-    def now_of(self, stamp: int) -> int | None:
-        """The `now` at which the board's clock was `stamp`, or None before the first bound."""
-        if not self._known:
-            return None
+    def now_of(self, stamp: int) -> tuple[int, int]:
+        """The `now` at which the board's clock was `stamp`, and by how much that may be wrong; after a `bound`."""
         elapsed = self._elapsed(stamp)
-        return round((self._earliest + self._latest) / 2 + elapsed)
+        return round((self._earliest + self._latest) / 2 + elapsed), round((self._latest - self._earliest) / 2)
 
     def _elapsed(self, stamp: int) -> int:
         # The board's ticks wrap at 2**30.
         return int(ticks_diff(stamp & PERIOD_MASK, self._stamp & PERIOD_MASK))
-
-    @property
-    def doubt_ms(self) -> float | None:
-        """Half the width of the interval."""
-        return (self._latest - self._earliest) / 2 if self._known else None

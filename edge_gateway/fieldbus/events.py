@@ -16,8 +16,7 @@ _EVENT = Struct(">HHIHH")
 COUNT: int = layout.EVENT_COUNT
 _WRAP = 0xFFFF
 _HEADS = 32
-_UNKNOWN_MS = 60_000
-"""Doubt about the time of an event whose earliest time nobody knows."""
+_READ_MS = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +49,15 @@ class EventGap:
     utc_ms: int
 
 
+_Entry = tuple[int, int, int, int, int]  # code, state, t_ms, arg0, arg1
 EventSink = Callable[[BoardEvent | EventGap], None]
 
 
 class EventReader:
     """Follows EVT_HEAD and reads what is new.
 
-    An entry counts only when the header after the read shows that it can't have been overwritten meanwhile.
+    An entry counts only when the header after the read shows that it can't have been overwritten meanwhile. A ring
+    outlives a reset, perhaps in an older state: after one, the EV_BOOT entries in it say which boot an entry is of.
     resume: (boot_cnt, index) of the last event that the journal has of this board, or None.
     """
 
@@ -77,11 +78,15 @@ class EventReader:
         self._sink = sink
         self._utc_ms = utc_ms
         self._hurry = hurry
-        self._resume = resume
         self._boot: int | None = None
         self._next = 0
+        self._synced = False
+        # Where the boot before ended, for its events that nobody has read yet.
+        self._before = None if resume is None else (resume[0], resume[1] + 1 & _WRAP)
+        self._seen_ms = 0
+        self._born_ms = 0
         self._job: Job | None = None
-        self._read: dict[int, tuple[int, int, int, int, int]] = {}
+        self._read: dict[int, _Entry] = {}
         self._over_us = 0
         self._heads: list[tuple[int, int]] = []  # (EVT_HEAD, now) of the headers since the last event taken
 
@@ -89,83 +94,119 @@ class EventReader:
         """Take what was read if this header vouches for it, and read on."""
         head = header.evt_head
         if header.boot_cnt != self._boot:
-            self._begin(header)
+            self._begin(header, now)
         elif self._read and asked_us >= self._over_us:
-            self._accept(header, now)
+            read, self._read = self._read, {}
+            # Whatever is more than a ring behind the head may have been overwritten while it was read.
+            whole = {index: entry for index, entry in read.items() if head - index & _WRAP <= COUNT}
+            if self._synced:
+                self._accept(whole, now)
+            else:
+                self._sync(header, whole, now)
         self._heads.append((head, now))
-        behind = head - self._next & _WRAP
-        if behind > COUNT:
-            self._skip(header, behind, now)
-            behind = COUNT
-        if not behind:
-            self._heads = self._heads[-1:]
-        elif self._job is None and not self._read:
-            self._ask(behind, now)
+        if self._job is None and not self._read:
+            self._ask_for_news(header, now)
         del self._heads[:-_HEADS]
+        self._seen_ms = now
 
-    def _begin(self, header: Header) -> None:
-        """The first header, or the first after a reboot: where to read on."""
-        resume, self._resume = self._resume, None
-        rebooted = self._boot is not None
+    def _begin(self, header: Header, now: int) -> None:
+        """The first header, or the first after a reboot."""
+        if self._boot is not None:
+            self._before = (self._boot, self._next)
         self._boot = header.boot_cnt
-        self._read.clear()
+        self._synced = False
+        self._read = {}
         self._heads.clear()
         self.clock.forget()
-        if resume is not None and resume[0] == header.boot_cnt:
-            self._next = resume[1] + 1 & _WRAP
-        elif rebooted or resume is not None:
-            self._next = 0  # the ring of a new boot begins at 0
+        self._born_ms = now - 1000 * (header.uptime + 1)
+        if self._before is not None and self._before[0] == header.boot_cnt:
+            self._synced = True
+            self._next = self._before[1]
+
+    def _ask_for_news(self, header: Header, now: int) -> None:
+        if not self._synced:
+            self._ask(header.evt_head - COUNT & _WRAP, COUNT, now)
+            return
+        behind = header.evt_head - self._next & _WRAP
+        if behind > COUNT:
+            self._lose(header.boot_cnt, behind - COUNT)
+            behind = COUNT
+        if behind:
+            self._ask(self._next, behind, now)
         else:
-            self._next = max(0, header.evt_head - COUNT)
+            self._heads = self._heads[-1:]
 
-    def _skip(self, header: Header, behind: int, now: int) -> None:
-        lost = behind - COUNT
-        self._sink(EventGap(self.board, header.boot_cnt, self._next, lost, self._utc_ms()))
-        self._next = self._next + lost & _WRAP
-        self._read.clear()
-
-    def _ask(self, behind: int, now: int) -> None:
-        first = self._next % COUNT
+    def _ask(self, index: int, count: int, now: int) -> None:
+        first = index % COUNT
         # Slots in a row in one read; over the end of the ring it's the whole ring.
-        slot, count = (first, behind) if first + behind <= COUNT else (0, COUNT)
-        wanted = [self._next + place & _WRAP for place in range(behind)]
+        slot, slots = (first, count) if first + count <= COUNT else (0, COUNT)
+        wanted = [index + place & _WRAP for place in range(count)]
 
         def done(job: Job, outcome: Outcome, data: Reply, at: int, now_us: int) -> None:
+            if job is not self._job:
+                return
             self._job = None
             if outcome is Outcome.OK:
-                for index in wanted:
-                    self._read[index] = _EVENT.unpack_from(data, at + (index % COUNT - slot) * _EVENT.size)
+                for one in wanted:
+                    self._read[one] = _EVENT.unpack_from(data, at + (one % COUNT - slot) * _EVENT.size)
                 self._over_us = now_us
                 self._hurry(now_us // 1000)
 
         address = layout.EVENT_RING + slot * layout.EVENT_SIZE
-        job = read_job(self.unit, address, count * layout.EVENT_SIZE, done)
-        if self.line.submit(job, (now + 2000) * 1000):
+        job = read_job(self.unit, address, slots * layout.EVENT_SIZE, done)
+        if self.line.submit(job, (now + _READ_MS) * 1000):
             self._job = job
 
-    def _accept(self, header: Header, now: int) -> None:
+    def _sync(self, header: Header, read: dict[int, _Entry], now: int) -> None:
+        """The whole ring after a reboot, or for the first time: find where this boot begins."""
         assert self._boot is not None
-        read = sorted(self._read.items(), key=lambda item: item[0] - self._next & _WRAP)
-        self._read.clear()
+        boots = {index: entry[4] for index, entry in read.items() if entry[0] == layout.EV_BOOT}
+        begin = next((index for index, boot in boots.items() if boot == self._boot), None)
+        oldest = header.evt_head - COUNT & _WRAP
+        before, self._before = self._before, None
+        self._synced = True
+        self._next = oldest if begin is None else begin
+        if before is not None:
+            boot, index = before
+            between = self._next - index & _WRAP
+            if begin is None and between < 0x8000:
+                self._lose(self._boot, between, index)
+            elif 0 < between <= COUNT:
+                # The end of the boot before, read only now; its clock can't be followed any more.
+                for place in range(between):
+                    at = index + place & _WRAP
+                    boot = boots.get(at, boot)
+                    if at in read:
+                        self._emit(boot, at, read[at], self._utc_ms(), now - self._seen_ms)
+            elif COUNT < between < 0x8000:
+                self._lose(boot, between, index)
+        self._accept({index: entry for index, entry in read.items() if entry[0]}, now)
+
+    def _accept(self, read: dict[int, _Entry], now: int) -> None:
+        """Entries of this boot, in order, as far as they go on from what was taken before."""
+        assert self._boot is not None
         utc_ms = self._utc_ms()
-        for index, (code, state, t_ms, arg0, arg1) in read:
-            if index != self._next or header.evt_head - index & _WRAP > COUNT:
-                return  # overwritten while it was read; `on_header` counts it as lost
-            earliest, latest = self._between(index, now)
-            if earliest is not None:
-                self.clock.bound(t_ms, earliest, latest)
-            happened = self.clock.now_of(t_ms)
-            happened = latest if happened is None else min(happened, latest)
-            doubt = self.clock.doubt_ms
-            doubt_ms = round(doubt) if doubt is not None else _UNKNOWN_MS
-            event_utc = utc_ms - (now - happened)
-            self._next = index + 1 & _WRAP
-            self._sink(BoardEvent(self.board, self._boot, index, code, state, t_ms, arg0, arg1, event_utc, doubt_ms))
+        while (entry := read.get(self._next)) is not None:
+            self.clock.bound(entry[2], *self._between(self._next, now))
+            happened, doubt_ms = self.clock.now_of(entry[2])
+            index, self._next = self._next, self._next + 1 & _WRAP
+            self._emit(self._boot, index, entry, utc_ms - (now - happened), doubt_ms)
         self._heads = self._heads[-1:]
 
-    def _between(self, index: int, now: int) -> tuple[int | None, int]:
-        """The times of the last header without event `index` and of the first with it."""
-        earliest: int | None = None
+    def _emit(self, boot: int, index: int, entry: _Entry, utc_ms: int, doubt_ms: int) -> None:
+        code, state, t_ms, arg0, arg1 = entry
+        self._sink(BoardEvent(self.board, boot, index, code, state, t_ms, arg0, arg1, utc_ms, doubt_ms))
+
+    def _lose(self, boot: int, count: int, first: int | None = None) -> None:
+        """Events were overwritten before they could be read."""
+        if count:
+            self._sink(EventGap(self.board, boot, self._next if first is None else first, count, self._utc_ms()))
+        if first is None:
+            self._next = self._next + count & _WRAP
+
+    def _between(self, index: int, now: int) -> tuple[int, int]:
+        """The times of the last header without event `index` (or of the board's start) and of the first with it."""
+        earliest = self._born_ms
         for head, when in self._heads:
             if head - index - 1 & _WRAP < 0x8000:
                 return earliest, when

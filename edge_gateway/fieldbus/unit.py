@@ -14,11 +14,17 @@ class Patience:
     backoff_us, each further time after twice as long, up to backoff_max_us.
     """
 
-    min_us: int = 20_000
+    min_us: int = 100_000
     max_us: int = 500_000
     silent_after: int = 2
     backoff_us: int = 500_000
     backoff_max_us: int = 10_000_000
+
+    @classmethod
+    def up_to(cls, timeout_ms: int) -> Patience:
+        """The default, but with no wait longer than `timeout_ms`."""
+        usual = cls()
+        return cls(min(usual.min_us, 1000 * timeout_ms), 1000 * timeout_ms)
 
 
 class UnitLink:
