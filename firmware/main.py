@@ -16,7 +16,7 @@ if __name__ == "__main__":  # run from the source tree: what we import stands ab
     sys.path.insert(1, here + "/.." if here else "..")
 
 from firmware.runtime.board import FAULT_OF_PROGRAM, Board
-from firmware.runtime.config import Config
+from firmware.runtime.config import DEV_ID, UNIT_ID, Config
 from firmware.runtime.scan import ScanLoop
 from protocols import layout
 
@@ -43,15 +43,23 @@ def run(table, program_class, hal, config):
     loop = ScanLoop(board)
     try:
         loop.run()
+    except KeyboardInterrupt:  # somebody at the USB port stops the board: nothing stays energised
+        make_safe(board)
+        raise
     except Exception as error:  # noqa: BLE001 - whatever it is, outputs go safe before anybody looks at it
         crash(board, error)
 
 
-def crash(board, error):
-    """Outputs safe, the fault on record, and a restart."""
+def make_safe(board):
+    """Outputs to the program's safe state, at once."""
     board.program.safe(board.io)
     table = board.table
     board.hal.write([getattr(board.io, row[0]) for row in table.DO + table.AO])
+
+
+def crash(board, error):
+    """Outputs safe, the fault on record, and a restart."""
+    make_safe(board)
     if hasattr(sys, "print_exception"):
         sys.print_exception(error)
     board.events.emit(layout.EV_FAULT, FAULT_OF_PROGRAM, board.program.state)
@@ -86,6 +94,7 @@ def start(program, target, unit=1, dev_id=1):
         return
     table = load_table(program)
     hal, config = hal_module.open_board(table, unit, dev_id, configure)
+    print("%s starts on unit %d, dev id %d" % (program, config.value(UNIT_ID), config.value(DEV_ID)))
     run(table, load_program(program), hal, config)
 
 

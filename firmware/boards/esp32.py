@@ -63,6 +63,7 @@ DO = {
     "LT.G": 25,
     "BEEP": 33,
     "TEST": 27,
+    "READ.TRG": None,  # not fitted: the reader reads by itself
 }
 
 # Analogue output: pin of a pulse width modulator (1 kHz) before a 0-10 V stage

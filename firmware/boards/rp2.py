@@ -58,6 +58,7 @@ DO = {
     "LT.G": 6,
     "BEEP": 7,
     "TEST": 8,
+    "READ.TRG": None,  # not fitted: the reader reads by itself
 }
 
 # Analogue output: pin of a pulse width modulator (1 kHz) before a 0-10 V stage

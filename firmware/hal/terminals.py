@@ -20,6 +20,10 @@ def attr_of(name):
     return name.replace(".", "_")
 
 
+def _not_fitted(level):
+    """Stands for an output whose pin is None in the map."""
+
+
 class InputChain:
     """A chain of 74HC165 shift registers, read bit by bit: 16 inputs take about 0.2 ms on an RP2040.
 
@@ -104,7 +108,13 @@ class Terminals:
 
     def _outputs(self, table, board):
         pins = {attr_of(name): board.DO[name] for name in board.DO}
-        return [machine.Pin(pins[row[0]], machine.Pin.OUT, value=0) for row in table.DO]
+        made = []
+        for row in table.DO:
+            if row[0] not in pins:  # an output must be wired, or be said not to be
+                raise ValueError("the pin map has no output %s" % row[0])
+            number = pins[row[0]]
+            made.append(_not_fitted if number is None else machine.Pin(number, machine.Pin.OUT, value=0))
+        return made
 
     def _analogue_outputs(self, table, board):
         pins = {attr_of(name): board.AO[name] for name in board.AO}

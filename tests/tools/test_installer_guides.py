@@ -78,8 +78,13 @@ def test_a_guide_followed_to_the_letter_leaves_a_started_board(target: str, plac
         assert hashlib.sha256(on_board.read_bytes()).hexdigest() == file["sha256"], file["path"]
     held = board.log.rfind(b"held: ")
     assert held >= 0, "the guide never held the board"
-    assert board.wait_for(b"parking_lane starts on unit 11", begin=held)
-    assert b"Traceback" not in board.log[held:], bytes(board.log[held:])
+    assert board.wait_for(b"parking_lane starts on unit 11, dev id 101", begin=held)
+    # It runs on until somebody stops it, and nothing else does.
+    started = board.log.find(b"starts on unit", held)
+    with Path(board.port).open("wb", buffering=0) as terminal:
+        terminal.write(b"\x03")
+    assert board.wait_for(b"KeyboardInterrupt", begin=started)
+    assert board.log.count(b"Traceback", started) == 1, bytes(board.log[started:])
 
 
 @pytest.mark.parametrize(

