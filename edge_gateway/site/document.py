@@ -139,5 +139,8 @@ def _syntax_problem(error: MarkedYAMLError, text: str, origin: str) -> Problem:
     lines = text.splitlines()
     offending = lines[mark.line].strip()[:_MAX_TEXT] if mark.line < len(lines) else ""
     what = ", ".join(str(part) for part in (error.context, error.problem) if part)
-    right = "indent with spaces, quote text that holds `: `" if offending else "close what is open"
+    right = "indent with spaces, quote text that holds `: `"
+    begin = error.context_mark
+    if begin is not None and "flow" in (error.context or ""):
+        right = f"what began in line {begin.line + 1}, column {begin.column + 1} is not closed"
     return Problem(Position(origin, mark.line + 1, mark.column + 1), f"this is no YAML: {what}", offending, right)
