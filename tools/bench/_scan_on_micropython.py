@@ -1,4 +1,4 @@
-"""Runs on MicroPython and on CPython: ``_scan_on_micropython.py ROOT PROGRAM SCANS``; prints one board scan's time in us.
+"""Runs on MicroPython and on CPython: ``_scan_on_micropython.py ROOT PROGRAM SCANS``; prints the time of a scan (us).
 
 A scan is the whole control cycle of `firmware.runtime.scan`: samples conditioned, program, outputs, registers, with a
 HAL that costs next to nothing. Every analogue sample changes with every scan, and a contact now and then.
