@@ -39,7 +39,8 @@ class AnalogueInput:
     lo, hi: value at 4 and 20 mA, 0 and 10 V, or the plausible limits of SIG_SCALED and SIG_OHM. signal: layout.SIG_...;
     samples come in uA, mV, ohm or the point's own scale. stale_ms: longest time without a fresh sample. frozen_ms:
     longest time without any change (0: not supervised). rate_per_s: largest physical change a second, in scaled units
-    (0: not supervised). Raises ValueError for a span or rate that integers of a board can't hold.
+    (0: not supervised). busy, fresh: as in drivers/digital_input.py. Raises ValueError for a span or rate that integers
+    of a board can't hold.
     """
 
     def __init__(self, lo, hi, signal, stale_ms=2000, frozen_ms=0, rate_per_s=0):
@@ -56,7 +57,8 @@ class AnalogueInput:
         self.value = lo
         self.quality = STALE
         self.reason = NO_SIGNAL
-        self._fresh = 0
+        self.busy = 0
+        self.fresh = 0
         self._raw = NO_SAMPLE
         self._moved = 0
         self._frozen = 0
@@ -71,10 +73,17 @@ class AnalogueInput:
         quality = self.quality
         if raw != NO_SAMPLE:
             self._sample(raw, now)
-        elif quality != STALE and ticks_diff(now, self._fresh) >= self.stale_ms:
+            self.busy = 1 if self.frozen_ms or self._jumpy else 0
+        elif quality == STALE:
+            self.busy = 0
+        elif ticks_diff(now, self.fresh) >= self.stale_ms:
             self.quality = STALE
             self.reason = NO_SIGNAL
             self._has_reference = 0
+            self._jumpy = 0
+            self.busy = 0
+        else:
+            self.busy = 1
         return 1 if self.value != value or self.quality != quality else 0
 
     def _sample(self, raw, now):
@@ -112,7 +121,7 @@ class AnalogueInput:
             x, quality, reason = self.value, BAD, RATE
         if self.frozen_ms and self._is_frozen(raw, now) and quality != BAD:
             x, quality, reason = self.value, BAD, FROZEN
-        self._fresh = now
+        self.fresh = now
         self._raw = raw
         self.value = x
         self.quality = quality
@@ -121,7 +130,7 @@ class AnalogueInput:
     def _too_fast(self, x, now):
         """Compare with the last sample, believed or not; the first after a gap has nothing to be compared with."""
         if self._has_reference:
-            dt = ticks_diff(now, self._fresh)
+            dt = ticks_diff(now, self.fresh)
             if dt > _RATE_DT_MAX:
                 dt = _RATE_DT_MAX
             change = x - self._reference

@@ -6,22 +6,32 @@ from protocols.ticks import ticks_diff
 
 
 class BusInput:
-    """One channel: `value` (0..2**30-1, the last that came; 0 before), `quality` GOOD or STALE."""
+    """One channel: `value` (0..2**30-1, the last that came; 0 before), `quality` GOOD or STALE.
+
+    busy, fresh: as in drivers/digital_input.py.
+    """
 
     def __init__(self, stale_ms=2000):
         self.stale_ms = stale_ms
         self.value = 0
         self.quality = STALE
-        self._fresh = 0
+        self.busy = 0
+        self.fresh = 0
 
     def __call__(self, raw, now):
         """Take a value, or NO_SAMPLE; return 1 if value or quality changed."""
         if raw == NO_SAMPLE:
-            if self.quality == STALE or ticks_diff(now, self._fresh) < self.stale_ms:
+            if self.quality == STALE:
+                self.busy = 0
+                return 0
+            if ticks_diff(now, self.fresh) < self.stale_ms:
+                self.busy = 1
                 return 0
             self.quality = STALE
+            self.busy = 0
             return 1
-        self._fresh = now
+        self.fresh = now
+        self.busy = 0
         if raw == self.value and self.quality == GOOD:
             return 0
         self.value = raw

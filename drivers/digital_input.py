@@ -16,6 +16,9 @@ class DigitalInput:
     nc: 1 for a normally closed contact. on_ms / off_ms: time a change must last to become 1 / 0. stale_ms: longest
     time without a fresh sample. A channel begins in its fail state, STALE, and leaves the fail state through the
     debounce, as it does after every gap.
+
+    busy   1 while the channel must be called in every scan; while 0, a sample equal to the last one changes nothing
+    fresh  tick of the last sample; who spares calls must put it right before the next one
     """
 
     def __init__(self, nc, on_ms=20, off_ms=20, stale_ms=2000):
@@ -24,28 +27,32 @@ class DigitalInput:
         self.value = self.fail
         self.quality = STALE
         self._debounce = Debounce(on_ms, off_ms, self.fail)
-        self._moving = 0
-        self._fresh = 0
+        self.busy = 0
+        self.fresh = 0
 
     def __call__(self, raw, now):
         """Take the contact's level (1 closed, 0 open, NO_SAMPLE nothing new); return 1 if value or quality changed."""
         if raw == NO_SAMPLE:
-            if self.quality == STALE or ticks_diff(now, self._fresh) < self.stale_ms:
+            if self.quality == STALE:
+                self.busy = 0
+                return 0
+            if ticks_diff(now, self.fresh) < self.stale_ms:
+                self.busy = 1
                 return 0
             self.quality = STALE
             self.value = self.fail
             self._debounce.force(self.fail)
-            self._moving = 0
+            self.busy = 0
             return 1
-        self._fresh = now
+        self.fresh = now
         changed = 0
         if self.quality != GOOD:
             self.quality = GOOD
             changed = 1
         x = (0 if raw else 1) if self.fail else (1 if raw else 0)
-        if x != self.value or self._moving:
+        if x != self.value or self.busy:
             q = self._debounce(x, now)
-            self._moving = 1 if x != q else 0
+            self.busy = 1 if x != q else 0
             if q != self.value:
                 self.value = q
                 changed = 1

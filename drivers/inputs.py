@@ -1,8 +1,15 @@
-"""All inputs of a board: raw samples to the process image, as the sheet's table wants each channel conditioned."""
+"""All inputs of a board: raw samples to the process image, as the sheet's table wants each channel conditioned.
+
+Most samples of most scans are those of the scan before. A channel is called only when its sample is another one or it
+has time to measure; what a call costs times thirty channels would be a good part of a board's scan.
+"""
+
+from array import array
 
 from drivers.analogue_input import AnalogueInput
 from drivers.bus_input import BusInput
 from drivers.digital_input import DigitalInput
+from protocols.layout import NO_SAMPLE
 
 
 class Inputs:
@@ -26,6 +33,9 @@ class Inputs:
         self._quality_names = tuple([name + "_Q" for name in self.names])
         self.n = len(channels)
         self.quality = bytearray(self.n)
+        self._last = array("i", [NO_SAMPLE] * self.n)
+        self._busy = bytearray(self.n)
+        self._before = 0  # tick of the last scan
 
     def start(self, io):
         """Put every channel's fail state on the image: once, before the first scan (attributes are made here)."""
@@ -34,10 +44,21 @@ class Inputs:
 
     def condition(self, raw, io, now):
         """Take one scan's raw samples (`raw[i]`, layout.NO_SAMPLE where there is none) and set what changed on `io`."""
-        channels = self.channels
+        last = self._last
+        busy = self._busy
         for i in range(self.n):
-            if channels[i](raw[i], now):
-                self._publish(io, i)
+            if raw[i] != last[i] or busy[i]:
+                self._take(i, raw[i], io, now)
+        self._before = now
+
+    def _take(self, i, sample, io, now):
+        channel = self.channels[i]
+        if self._last[i] != NO_SAMPLE:
+            channel.fresh = self._before  # it came in every scan since, equal and unseen
+        self._last[i] = sample
+        if channel(sample, now):
+            self._publish(io, i)
+        self._busy[i] = channel.busy
 
     def _publish(self, io, i):
         channel = self.channels[i]

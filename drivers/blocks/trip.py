@@ -67,6 +67,12 @@ class TripEngine:
         self._effects = tuple([row[5] for row in rows])
         channels = [row[0] + "_Q" for row in tuple(table.DI) + tuple(table.AI) + tuple(table.BI)]
         self._qualities = tuple([tuple([channels[ref] for ref in row[6]]) for row in rows])
+        seen = []
+        for names in self._qualities:
+            for name in names:
+                if name not in seen:
+                    seen.append(name)
+        self._looked_at = tuple(seen)
         self._latching = 0
         self._by_itself = 0
         for row in rows:
@@ -77,7 +83,7 @@ class TripEngine:
         self._out = [0] * n
         self._after = [0] * n
         self._clear = [0] * n
-        self._held = bytearray(n)
+        self._was = bytearray(n)  # last judgement before delays, also what HOLD holds
         self._timing = bytearray(n)
         self._since = array("i", [0] * n)  # tick at which the condition left the judgement that still stands
         self._raised_ms = array("i", [0] * n)
@@ -99,35 +105,30 @@ class TripEngine:
             self._clear_latches(local_ok)
         tripped = active | self.latched
         self.cleared = before & ~tripped
-        effects = 0
-        if tripped:
+        if active != was or tripped != before:
+            effects = 0
             for i in range(self.n):
                 if tripped & self._bit[i]:
                     effects |= self._effects[i]
-        self.effects = effects
-        self._find_first()
+            self.effects = effects
+            self._find_first()
 
     def _judge(self, io, par, pr, now):
         out = self._out
-        held = self._held
+        was = self._was
         timing = self._timing
         self._causes(io, par, pr, out)
+        for name in self._looked_at:
+            if getattr(io, name) >= BAD:
+                self._doubt(io)
+                break
         active = self.active
         delays_known = 0
         for i in range(self.n):
-            x = 1 if out[i] else 0
-            bad = 0
-            for name in self._qualities[i]:
-                if getattr(io, name) >= BAD:
-                    bad = 1
-            if not bad:
-                held[i] = x
-            elif self._on_bad[i] == ON_BAD_TRIP:
-                x = 1
-            elif self._on_bad[i] == ON_BAD_HOLD:
-                x = held[i]
-            else:
-                x = 0
+            x = out[i]
+            if x == was[i] and not timing[i]:
+                continue  # nearly every row in nearly every scan
+            was[i] = x
             bit = self._bit[i]
             if x == (1 if active & bit else 0):
                 timing[i] = 0
@@ -144,6 +145,16 @@ class TripEngine:
                 if x:
                     self._raised_ms[i] = now
         return active
+
+    def _doubt(self, io):
+        """Answer for the rows that look at a bad point."""
+        out = self._out
+        for i in range(self.n):
+            for name in self._qualities[i]:
+                if getattr(io, name) >= BAD:
+                    on_bad = self._on_bad[i]
+                    out[i] = 1 if on_bad == ON_BAD_TRIP else self._was[i] if on_bad == ON_BAD_HOLD else 0
+                    break
 
     def _clear_latches(self, local_ok):
         tripping = self.active & self._latching

@@ -123,6 +123,22 @@ def test_reversal_turns_the_outputs_in_the_same_scan():
     assert boom.travel_ms == 0  # only complete travels count
 
 
+def test_a_movement_that_has_not_left_its_limit_can_be_taken_back():
+    rig = Rig(900)
+    boom = rig.boom
+    rig.scan(boom.close)
+    rig.scan(boom.close)
+    assert (boom.yc, boom.at_open) == (1, 1)
+    rig.scan(boom.open)
+    assert (boom.yo, boom.yc, boom.demand) == (1, 0, OPENING)
+    rig.scan(boom.open)
+    assert (boom.yo, boom.yc, boom.spd, boom.demand) == (0, 0, 0, RESTING)
+    rig = Rig(0)
+    rig.scan(rig.boom.open)
+    rig.scan(rig.boom.close)
+    assert (rig.boom.yo, rig.boom.yc, rig.boom.spd) == (0, 0, 0)
+
+
 def test_a_demand_lasts_without_being_repeated():
     rig = Rig(0)
     rig.scan(rig.boom.open)

@@ -283,6 +283,45 @@ def test_only_changes_reach_the_image():
     assert (io.ZO, io.POS, io.READ_TOKEN) == (-1, -1, -1)
 
 
+class Supervised:
+    DI = (("ZC", 0, 0, 30, 30, 100),)
+    AI = (("FT", 0x80, 0, 1000, SIG_SCALED, 100, 1000, 0), ("POS", 0x81, 0, 1000, SIG_SCALED, 2000, 0, 100))
+    BI = (("SEQ", 100),)
+
+
+def test_calls_that_are_spared_lose_nothing():
+    """Equal samples are not handed on: debounce, age, freeze and rate must be as if they were."""
+    for base in (0, PERIOD_MASK - 555):
+        inputs, io, raw = Inputs(Supervised), Image(), array("i", [0, 500, 500, 7])
+        alone = Inputs(Supervised).channels
+        inputs.start(io)
+        for step in range(0, 6000, 10):
+            if step == 300:
+                raw[0] = 1
+            elif step == 500:
+                raw[0] = raw[3] = NO
+            elif step == 590:
+                raw[0] = 1  # 90 ms of silence are not yet stale
+            elif step == 700:
+                raw[0] = NO
+            elif step == 1600:
+                raw[1] = 501
+            elif step == 2000:
+                raw[2] = 502  # 1 after 10 ms and one of grace, though it stood for 2 s before
+            elif step == 2500:
+                raw[2] = 560
+            elif step == 3500:
+                raw[0], raw[2], raw[3] = 1, NO, 7
+            now = ticks_add(base, step)
+            inputs.condition(raw, io, now)
+            for i, channel in enumerate(alone):
+                channel(raw[i], now)
+                got = inputs.channels[i]
+                assert (got.value, got.quality) == (channel.value, channel.quality), (base, step, inputs.names[i])
+                assert got.quality == getattr(io, inputs.names[i] + "_Q")
+                assert got.value == getattr(io, inputs.names[i])
+
+
 def test_inputs_leave_the_heap_alone():
     inputs, io, raw = Inputs(Table), Image(), array("i", [NO] * 4)
     inputs.start(io)
