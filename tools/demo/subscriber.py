@@ -39,6 +39,10 @@ class Tally:
         """Sequence numbers that are missing between the first and the last."""
         return self.last - self.first + 1 - len(self._seen) if self._seen else 0
 
+    def up_to(self, cut: int) -> int:
+        """Different sequence numbers from 1 to `cut`."""
+        return sum(1 for seq in self._seen if seq <= cut)
+
     def take(self, seq: int) -> None:
         """Count one record."""
         if seq in self._seen:
@@ -87,6 +91,13 @@ class Subscriber:
                 "duplicates": sum(tally.duplicates for tally in tallies),
                 "out_of_order": sum(tally.out_of_order for tally in tallies),
             }
+
+    def up_to(self, cut: int) -> dict[str, int]:
+        """What one gateway's journal, from sequence 1 to `cut`, has become: received, gaps, duplicates, and the cut."""
+        with self._lock:
+            received = sum(tally.up_to(cut) for tally in self._tallies.values())
+            duplicates = sum(tally.duplicates for tally in self._tallies.values())
+        return {"cut": cut, "received": received, "gaps": cut - received, "duplicates": duplicates}
 
     def _connected(self, client: Client, *_: Any) -> None:
         client.subscribe(self._topic, qos=1)

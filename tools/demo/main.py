@@ -1,0 +1,96 @@
+"""The demo on a terminal, or without one."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import json
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from rich.console import Console
+from rich.live import Live
+
+from tools.demo.report import Report
+from tools.demo.run import DEFAULT_SITE, Demo, Options
+from tools.demo.screen import WIDTH, render
+from tools.demo.view import View
+
+_LINE_EVERY_S = 5.0
+
+
+def main(
+    site: Path | None,
+    seconds: float | None,
+    report_file: Path | None,
+    parked: int,
+    hour: float,
+    seed: int,
+    picture: Path | None,
+) -> None:
+    """Run it, show it, write what was asked for. Raises SiteError, and RuntimeError with a sentence."""
+    demo = Demo(Options(site or DEFAULT_SITE, seconds, parked, hour, seed))
+    if report_file is not None and not report_file.absolute().parent.is_dir():
+        raise RuntimeError(f"there is no folder {report_file.parent} for the report")
+    last: list[View] = []
+    console = Console(width=min(WIDTH, Console().width)) if sys.stdout.isatty() else Console(width=WIDTH)
+    report = _with_screen(demo, console, last) if sys.stdout.isatty() else _with_lines(demo, last)
+    if report_file is not None:
+        report_file.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
+    if picture is not None and last:
+        _save_picture(last[-1], picture)
+    print(summary(report))
+
+
+def summary(report: Report) -> str:
+    """The end of a run in one line."""
+    parking, uplink = report["parking"], report["uplink"]
+    linked = sum(board["link"] == "ok" for board in report["boards"])
+    return (
+        f"{report['seconds']:.0f} s: {linked} of {len(report['boards'])} boards linked, "
+        f"{parking['passed']} vehicles passed, {parking['contacts']} contacts, "
+        f"{uplink['received']} of {uplink['journalled']} records received, {uplink['gaps']} gaps"
+    )
+
+
+def _with_screen(demo: Demo, console: Console, last: list[View]) -> Report:
+    with Live(console=console, refresh_per_second=4, screen=True) as live:
+
+        def show(view: View) -> None:
+            last[:] = [view]
+            live.update(render(view))
+
+        return asyncio.run(demo.run(show))
+
+
+def _with_lines(demo: Demo, last: list[View]) -> Report:
+    return asyncio.run(demo.run(_line_printer(last)))
+
+
+def _line_printer(last: list[View]) -> Callable[[View], None]:
+    due = 0.0
+
+    def show(view: View) -> None:
+        nonlocal due
+        last[:] = [view]
+        if time.monotonic() < due:
+            return
+        due = time.monotonic() + _LINE_EVERY_S
+        linked = sum(lane.link == "ok" for lane in view.lanes)
+        passed = sum(lane.passed for lane in view.lanes)
+        uplink = view.uplink
+        print(
+            f"{view.elapsed_s:5.0f} s  {linked} of {len(view.lanes)} boards linked, {passed} passed, "
+            f"occupancy {view.occupancy}, {view.contacts} contacts, uplink {uplink.acked} of {uplink.journalled}",
+            flush=True,
+        )
+
+    return show
+
+
+def _save_picture(view: View, target: Path) -> None:
+    console = Console(width=WIDTH, record=True, file=io.StringIO(), force_terminal=True)
+    console.print(render(view))
+    console.save_svg(str(target), title="edgectl demo")
