@@ -1,4 +1,4 @@
-"""Command blocks that are repeated, reordered, corrupted, delayed or another gateway's: each is executed once or never."""
+"""Command blocks repeated, reordered, corrupted, delayed, or another gateway's: each is executed once or never."""
 
 from __future__ import annotations
 
@@ -16,15 +16,14 @@ BODY = 20
 
 
 class Recorder(Idle):
-    """Remembers which blocks were executed, by their ARG0, and when."""
+    """Remembers which blocks were executed, by their ARG0."""
 
-    def __init__(self, table: object, par: object, events: object) -> None:
-        super().__init__(table, par, events)
-        self.executed: list[int] = []
+    executed: list[int]
 
     def command(self, code: int, a0: int, a1: int, a2: int, a3: int, io: object, now: int) -> int:
         self.executed.append(a0)
-        return layout.RES_DONE if a1 else layout.RES_ACCEPTED
+        result: int = layout.RES_DONE if a1 else layout.RES_ACCEPTED
+        return result
 
 
 class CommandLine(RuleBasedStateMachine):
@@ -33,6 +32,7 @@ class CommandLine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.rig = Rig(Recorder)
+        self.rig.board.program.executed = []
         self.rig.link_up()
         self.value = 2
         self.arrived = {1: self.rig.ms, 2: self.rig.ms}
@@ -69,9 +69,7 @@ class CommandLine(RuleBasedStateMachine):
         self.sequence[owner] += 1
         number = len(self.kept)
         echo = max(1, self.value - behind)
-        block = self.rig.block(
-            self.sequence[owner], TABLE.CMD_OPEN_ONCE, (number, int(done)), echo=echo, owner=owner
-        )
+        block = self.rig.block(self.sequence[owner], TABLE.CMD_OPEN_ONCE, (number, int(done)), echo=echo, owner=owner)
         data = struct.pack(">13H", *block)
         self.kept.append((number, data, echo))
         link_ok = self.rig.board.supervision.link == layout.LINK_OK
