@@ -20,6 +20,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         choices=RUNTIMES,
         help="what runs the firmware: unix (MicroPython processes, the default) or host (CPython); may be repeated",
     )
+    parser.addoption("--trips", type=int, default=1000, help="vehicles of PK2 and PK9 (10000 for the whole test)")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -119,7 +119,7 @@ def test_edge_is_short_when_pressed_and_open_when_torn() -> None:
 
 
 def test_reader_reads_within_its_latency_and_tries_again() -> None:
-    reader = Reader(Random(3))
+    reader = Reader(Random(3), retry_ms=2500)
     read = 0
     for _ in range(1000):
         car = vehicle(front=-2.0)

@@ -79,6 +79,7 @@ class StandIn:
         """Called with (unit, token) of a credential; says whether to open."""
         self.answers = True
         """Credentials are decided on; False leaves them to the test."""
+        self.poll_ms = POLL_MS
         self.alive = False
         self.opened = 0
         self._generation = 0
@@ -164,7 +165,7 @@ class StandIn:
         self._read_header(session)
         request = Request(session.unit).read(3, layout.PROGRAM_STATUS, PROGRAM_WORDS)
         self.master.submit(request, lambda answered: self._status(session, answered))
-        self.world.after(POLL_MS, lambda: self._poll(session, generation))
+        self.world.after(self.poll_ms, lambda: self._poll(session, generation))
 
     def _read_header(self, session: Session) -> None:
         request = Request(session.unit).read(3, 0, layout.HEADER_SIZE)

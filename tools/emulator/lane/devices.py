@@ -135,9 +135,12 @@ class Edge:
 
 
 class Reader:
-    """The plate reader: latency N(0.6, 0.2) s, hits 97 %, reads another plate 0.3 %, tries again after `retry_ms`."""
+    """The plate reader: latency N(0.6, 0.2) s, hits 97 %, reads another plate 0.3 %.
 
-    def __init__(self, rng: Random, hit: float = 0.97, wrong: float = 0.003, retry_ms: int = 2500) -> None:
+    It tries once by itself, and again when it is triggered (READ.TRG), or every `retry_ms` where that isn't 0.
+    """
+
+    def __init__(self, rng: Random, hit: float = 0.97, wrong: float = 0.003, retry_ms: int = 0) -> None:
         self.hit = hit
         self.wrong = wrong
         self.retry_ms = retry_ms

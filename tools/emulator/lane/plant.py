@@ -150,8 +150,8 @@ class Lane:
         for vehicle in self.traffic.vehicles:
             if vehicle.committed or vehicle.reversing:
                 continue
-            if again and vehicle.read:
-                vehicle.read = False
+            if again and (vehicle.read or vehicle.read_ms > self.now_ms + 60_000):
+                vehicle.read = False  # asked again: read, missed or given up
                 vehicle.read_ms = -1
             if vehicle.front >= g.READ_FROM and not vehicle.read:
                 self.reader.look(vehicle, self.now_ms)

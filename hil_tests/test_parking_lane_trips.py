@@ -1,0 +1,42 @@
+"""PK2 and PK9: random trips, by default 1,000 of them; the whole test is ``pytest hil_tests -k trips --trips 10000``."""
+
+from __future__ import annotations
+
+import pytest
+
+from hil_tests.trips import Trips, random_trips
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(7200)]
+
+
+@pytest.fixture(scope="module")
+def trips(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Trips:
+    """One run, looked at by both tests."""
+    return random_trips(tmp_path_factory.mktemp("trips"), request.config.getoption("--trips"))
+
+
+def test_pk2_the_boom_never_touches_a_vehicle(trips: Trips, request: pytest.FixtureRequest) -> None:
+    print(
+        f"{trips.trips} trips: {trips.total('passed')} passed, {trips.total('backed_out')} backed out, "
+        f"{trips.total('openings')} openings, {trips.total('reversals')} reversals; "
+        f"{trips.world_ms / 3_600_000:.2f} h of four lanes in {trips.wall_s:.0f} s"
+    )
+    assert trips.trips >= request.config.getoption("--trips")
+    assert trips.total("contacts") == 0
+    assert trips.total("backed_out") > 0
+    assert trips.total("reversals") > 0
+    assert all(lane.overruns == 0 for lane in trips.lanes)
+
+
+def test_pk9_occupancy_holds_with_missed_reads(trips: Trips) -> None:
+    entries = [lane for lane in trips.lanes if lane.role == "entry"]
+    missed = sum(lane.missed_reads for lane in entries)
+    reads = sum(lane.reads for lane in entries)
+    print(f"{missed} of {missed + reads} reads missed")
+    assert 0.01 < missed / (missed + reads) < 0.06
+    truth = sum(lane.truth["passed"] * (1 if lane.role == "entry" else -1) for lane in trips.lanes)
+    counted = sum(lane.passed * (1 if lane.role == "entry" else -1) for lane in trips.lanes)
+    print(f"occupancy change {truth}, boards say {counted}")
+    assert abs(truth - counted) <= 0.005 * trips.trips
+    for lane in trips.lanes:
+        assert abs(lane.passed - lane.truth["passed"]) <= 0.005 * trips.trips, lane
