@@ -46,11 +46,11 @@ def put_shortest(buf, at, x):
 
 
 def _halve(buf, at):
-    """Turn the single at `at`, no NaN, into a half if nothing is lost; return 1 if so."""
+    """Turn the single at `at` into a half if nothing is lost; return 1 if so. Any NaN counts as infinity."""
     sign = buf[at] & 0x80
     exponent = (buf[at] & 0x7F) << 1 | buf[at + 1] >> 7
     mantissa = (buf[at + 1] & 0x7F) << 16 | buf[at + 2] << 8 | buf[at + 3]
-    if exponent == 255:  # infinity
+    if exponent == 255:
         half = 0x7C00
     elif exponent == 0:
         if mantissa:
@@ -81,8 +81,6 @@ def is_shortest(buf, at, width, scratch):
         nan = buf[at] & 0x7C == 0x7C and (buf[at] & 3 or buf[at + 1])
         return not nan or (buf[at] == 0x7E and buf[at + 1] == 0)
     if width == 4:
-        if buf[at] & 0x7F == 0x7F and buf[at + 1] & 0x80:
-            return False  # infinity and NaN are halves
         for i in range(4):
             scratch[i] = buf[at + i]
         return not _halve(scratch, 0)

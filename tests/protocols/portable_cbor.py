@@ -87,6 +87,18 @@ EXAMPLES = (
     ("f98001", -5.960464477539063e-8),
     ("f903ff", 0.00006097555160522461),
     ("f98000", -0.0),
+    # one bit more than a half has; beyond what singles reach; the largest and smallest of each
+    ("fa3f800100", 1.000030517578125),
+    ("fa33c00000", 8.940696716308594e-08),
+    ("fa47800000", 65536.0),
+    ("faff7fffff", -3.4028234663852886e38),
+    ("fa7f000000", 2.0**127),
+    ("fb47f0000000000000", 2.0**128),
+    ("fb4c70000000000000", 2.0**200),
+    ("fa00800000", 2.0**-126),
+    ("fb3690000000000000", 2.0**-150),
+    ("fb3370000000000000", 2.0**-200),
+    ("fb0000000000000001", 5e-324),
 )
 
 
@@ -125,6 +137,8 @@ REFUSED = (
     ("c1", TRUNCATED, 1),
     ("f97c", TRUNCATED, 0),
     ("fa000000", TRUNCATED, 0),
+    ("81f97c", TRUNCATED, 1),
+    ("8119ff", TRUNCATED, 1),
     ("0000", TRAILING, 1),
     ("820102f6", TRAILING, 3),
     ("9f01ff", INDEFINITE, 0),
@@ -175,6 +189,8 @@ STRICT = (
     ("fb3ff0000000000000", NOT_SHORTEST, 0, 1.0),
     ("fb40f86a0000000000", NOT_SHORTEST, 0, 100000.0),
     ("fb36a0000000000000", NOT_SHORTEST, 0, 1.401298464324817e-45),
+    ("fb47e0000000000000", NOT_SHORTEST, 0, 2.0**127),
+    ("fb3810000000000000", NOT_SHORTEST, 0, 2.0**-126),
     ("fb0000000000000000", NOT_SHORTEST, 0, 0.0),
     ("fa7f800000", NOT_SHORTEST, 0, INF),
     ("fb7ff0000000000000", NOT_SHORTEST, 0, INF),
@@ -237,6 +253,9 @@ def test_an_error_stays():
     reader = Reader().begin(b"\xf7")
     assert [reader.next(), reader.next(), reader.error] == [ERROR, ERROR, SIMPLE]
     assert reader.skip() == ERROR
+    reader.begin(bytes.fromhex("82618000"))
+    assert [reader.next(), reader.next(), reader.next(), reader.next()] == [ARRAY, ERROR, ERROR, ERROR]
+    assert (reader.error, reader.offset) == (NOT_UTF8, 2)
     assert [reader.begin(b"\x00").next(), reader.next(), reader.error] == [INT, END, 0]
 
 
@@ -326,6 +345,13 @@ def test_what_has_no_encoding():
         except error:
             continue
         raise AssertionError(item)
+
+
+def test_parts_of_a_buffer_and_an_exact_fit():
+    writer = Writer(bytearray(6))
+    writer.byte_string(b"_xy", 1)
+    writer.text(b"ab_", 0, 2)
+    assert (bytes(writer.buf), writer.full) == (b"\x42xy\x62ab", 0)
 
 
 def test_a_full_buffer_is_never_overrun_and_says_so():
