@@ -16,7 +16,7 @@ from tools.bench.measure import Result, interleave
 from tools.bundle.stage import Request, stage
 
 ROOT = Path(__file__).resolve().parents[2]
-SCRIPT = Path(__file__).with_name("_scan_on_micropython.py")
+SCRIPT = Path(__file__).parent / "on_micropython" / "portable_scan.py"
 SCANS = 2000
 
 

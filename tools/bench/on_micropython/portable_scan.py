@@ -1,4 +1,4 @@
-"""Runs on MicroPython and on CPython: ``_scan_on_micropython.py ROOT PROGRAM SCANS``; prints the time of a scan (us).
+"""Runs on MicroPython and on CPython: ``portable_scan.py ROOT PROGRAM SCANS``; prints the time of a scan (us).
 
 A scan is the whole control cycle of `firmware.runtime.scan`: samples conditioned, program, outputs, registers, with a
 HAL that costs next to nothing. Every analogue sample changes with every scan, and a contact now and then.
@@ -17,25 +17,27 @@ from firmware.runtime.scan import ScanLoop  # noqa: E402
 from protocols.ticks import ticks_add  # noqa: E402
 
 TOGGLE = 64  # scans between two changes of a contact
+CLOSED = ("ZC", "SK1", "ARM_ZOK", "UPS_OK")  # normally open contacts that are closed in a healthy plant
+REST = {"EDGE": 8200, "POS": 0, "MOT_I": 0, "V24": 240, "WIND": 30}  # analogue values of one at rest
 
 
 class Records:
     """A store in memory."""
 
-    def __init__(self) -> None:
-        self.files: dict[str, bytes] = {}
+    def __init__(self):
+        self.files = {}
 
-    def read(self, name: str) -> "bytes | None":
+    def read(self, name):
         """Return a record, or None."""
         return self.files.get(name)
 
-    def write(self, name: str, data: bytes) -> None:
+    def write(self, name, data):
         """Keep a record."""
         self.files[name] = bytes(data)
 
 
 class Hal:
-    """Contacts closed and analogue values in their middle, unless the healthy lane has another rest."""
+    """A plant at rest; points of other programs are closed contacts and values in the middle of their range."""
 
     exact_arrival = True
     alive = True
@@ -44,22 +46,22 @@ class Hal:
     sockets = None
     model = b"bench"
 
-    def __init__(self, table) -> None:  # type: ignore[no-untyped-def]  # a table has no type on a board
+    def __init__(self, table):
         self.store = Records()
         self.now = 0
         self.count = 0
-        self.contacts = [1 if row[2] or row[0] in ("ZC", "SK1", "ARM_ZOK", "UPS_OK") else 0 for row in table.DI]
-        self.values = [(row[2] + row[3]) // 2 for row in table.AI] + [0] * len(table.BI)
+        self.contacts = [1 if row[2] or row[0] in CLOSED else 0 for row in table.DI]
+        self.values = [REST.get(row[0], (row[2] + row[3]) // 2) for row in table.AI] + [0] * len(table.BI)
 
-    def ms(self) -> int:
+    def ms(self):
         """Return the control time."""
         return self.now
 
-    def us(self) -> int:
+    def us(self):
         """Return the wire time: a scan takes none."""
         return 0
 
-    def read(self, raw) -> None:  # type: ignore[no-untyped-def]
+    def read(self, raw):
         """Give this scan's samples."""
         n = len(self.contacts)
         self.count += 1
@@ -71,17 +73,17 @@ class Hal:
         for i in range(len(self.values)):
             raw[n + i] = self.values[i] + wobble
 
-    def write(self, out) -> None:  # type: ignore[no-untyped-def]
+    def write(self, out):
         """Take the outputs."""
 
-    def feed(self) -> None:
+    def feed(self):
         """Take the watchdog's feed."""
 
-    def temperature(self) -> int:
+    def temperature(self):
         """Return some temperature (0.1 degC)."""
         return 250
 
-    def supply(self) -> int:
+    def supply(self):
         """Return some supply (0.1 V)."""
         return 240
 
@@ -92,14 +94,14 @@ board = Board(table, load_program(program_name), hal, Config(table, hal.store))
 loop = ScanLoop(board)
 
 
-def clock_us() -> int:
+def clock_us():
     """Return a time that only differences count of (us)."""
     if sys.implementation.name == "micropython":
-        return time.ticks_us()  # type: ignore[attr-defined,no-any-return]
+        return time.ticks_us()
     return time.perf_counter_ns() // 1000
 
 
-def measure(count: int) -> float:
+def measure(count):
     """Return the mean time of ``count`` scans (us)."""
     begin = clock_us()
     for _ in range(count):
