@@ -10,6 +10,7 @@ from fnmatch import fnmatchcase
 from edge_gateway.api.server import ApiServer
 from edge_gateway.api.wire import encode
 from edge_gateway.core.board import BoardUnit
+from edge_gateway.core.board_events import FIRST_KEY
 from edge_gateway.core.clock import now_ms, utc_ms
 from edge_gateway.core.commands import Commander
 from edge_gateway.core.lines import build_lines
@@ -115,7 +116,7 @@ class Core:
                     self.database,
                     gateway.modbus_id,
                     self.journal.append,
-                    reader.last_event(config.id),
+                    reader.last_event(config.id, FIRST_KEY),
                 )
                 for config in self.loaded.site.boards
             }

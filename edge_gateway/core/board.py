@@ -10,6 +10,7 @@ from edge_gateway.core.clock import utc_ms
 from edge_gateway.core.commands import KnownCommand, known_commands
 from edge_gateway.core.lines import PacedLine
 from edge_gateway.fieldbus.board import BoardIdentity, BoardSession
+from edge_gateway.fieldbus.events import BoardEvent, EventGap
 from edge_gateway.journal import Draft, Kind, Record
 from edge_gateway.site import Board
 from edge_gateway.tags import TagDatabase
@@ -41,7 +42,7 @@ class BoardUnit:
             database,
             gateway_id=gateway_id,
             utc_ms=utc_ms,
-            on_event=lambda event: journal(self._words.draft(event)),
+            on_event=self._happened,
             on_change=self._changed,
             periods=line.periods,
             resume=resume_from(last_event),
@@ -123,6 +124,10 @@ class BoardUnit:
         if header is None or not 0 < header.first_out <= len(self.sheet.causes):
             return ""
         return str(self.sheet.causes[header.first_out - 1].name)
+
+    def _happened(self, event: BoardEvent | EventGap) -> None:
+        if isinstance(event, EventGap) or event.code:  # code 0 is a slot that was never written
+            self._journal(self._words.draft(event))
 
     def _changed(self, session: BoardSession, now: int) -> None:
         if str(session.state) == self._told:

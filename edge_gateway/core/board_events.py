@@ -8,6 +8,9 @@ from edge_gateway.fieldbus.events import BoardEvent, EventGap
 from edge_gateway.journal import Draft, Kind, Record
 from protocols import layout
 
+FIRST_KEY = "boot"
+"""The body of an event that a board wrote begins with it; events of the gateway about a board don't."""
+
 _COMMON_ARGS = {
     layout.EV_BOOT: ("reset_cause", "boots"),
     layout.EV_LINK: ("from", "to"),
@@ -43,7 +46,7 @@ class EventWords:
         if isinstance(event, EventGap):
             body = {"boot": event.boot_cnt, "first": event.first, "count": event.count}
             return Draft(Kind.GAP, event.utc_ms, event.board, "BOARD_EVENTS_LOST", body)
-        told: dict[str, Any] = {"boot": event.boot_cnt, "index": event.index}
+        told: dict[str, Any] = {FIRST_KEY: event.boot_cnt, "index": event.index}
         told["state"] = _word(self._states, event.state)
         told.update(self._arguments(event))
         return Draft(Kind.EVENT, event.utc_ms, event.board, self._name(event.code), told)
@@ -74,9 +77,9 @@ class EventWords:
 
 def resume_from(record: Record | None) -> tuple[int, int] | None:
     """Where reading the event ring goes on: (boot, index) of the last event that the journal has of a board."""
-    if record is None or "boot" not in record.body or "index" not in record.body:
+    if record is None or "index" not in record.body:
         return None
-    return int(record.body["boot"]), int(record.body["index"])
+    return int(record.body[FIRST_KEY]), int(record.body["index"])
 
 
 def _word(words: tuple[str, ...], value: int) -> str | int:

@@ -38,9 +38,10 @@ class JournalReader:
         query = f"SELECT * FROM record WHERE 1{where} ORDER BY seq DESC LIMIT ?"  # noqa: S608 - placeholders alone
         return self._records(query, (*values, limit))[::-1]
 
-    def last_event(self, source: str) -> Record | None:
-        """The newest event of a source."""
-        found = self._records("SELECT * FROM record WHERE kind=1 AND source=? ORDER BY seq DESC LIMIT 1", (source,))
+    def last_event(self, source: str, first_key: str) -> Record | None:
+        """The newest event of a source whose body begins with that key; None if there is none."""
+        query = "SELECT * FROM record WHERE kind=1 AND source=? AND body LIKE ? ORDER BY seq DESC LIMIT 1"
+        found = self._records(query, (source, f'{{"{first_key}":%'))
         return found[0] if found else None
 
     def bounds(self) -> tuple[int, int]:
