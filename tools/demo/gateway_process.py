@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 
 STOP_S = 15.0
-ENTRY = "from edge_gateway.cli.app import main; main()"
+ROOT = Path(__file__).resolve().parents[2]
 
 
 class GatewayError(RuntimeError):
@@ -23,7 +23,8 @@ class GatewayProcess:
     def __init__(self, site: Path, overrides: Sequence[str], log: Path) -> None:
         self._log = log
         sets = [part for override in overrides for part in ("--set", override)]
-        self._command = [sys.executable, "-c", ENTRY, "run", str(site), *sets, "--log-level", "WARNING"]
+        self._command = [sys.executable, "-m", "tools.demo.gateway_child", "run", str(site.absolute()), *sets]
+        self._command += ["--log-level", "WARNING"]
         self._process: subprocess.Popen[bytes] | None = None
         self._began: tuple[float, float] | None = None
 
@@ -31,7 +32,7 @@ class GatewayProcess:
         """Start it; its log goes to the file."""
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
-                self._command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+                self._command, stdin=subprocess.PIPE, stdout=log, stderr=log, cwd=ROOT, start_new_session=True
             )
 
     def check(self) -> None:
@@ -51,12 +52,13 @@ class GatewayProcess:
         return 100.0 * (self._cpu_s() - self._began[1]) / (now_s - self._began[0])
 
     def stop(self) -> None:
-        """SIGTERM, and SIGKILL for the whole family if that doesn't help."""
+        """Close its input, and kill the whole family if that doesn't help."""
         process = self._process
         if process is None:
             return
         family = self._family()
-        process.terminate()
+        assert process.stdin is not None
+        process.stdin.close()
         try:
             process.wait(STOP_S)
         except subprocess.TimeoutExpired:
