@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tools.checks.house import MAX_LINES, check_text
+from tools.checks.links import anchors
 
 
 @pytest.mark.parametrize(
@@ -49,3 +50,9 @@ def test_a_file_too_long_is_two_files() -> None:
     assert check_text("tools/x.py", "x = 1\n" * MAX_LINES) == []
     assert "two files" in check_text("tools/x.py", "x = 1\n" * (MAX_LINES + 1))[0]
     assert check_text("docs/x.md", "line\n" * (MAX_LINES + 1)) == []
+
+
+def test_anchors_are_those_of_a_forge() -> None:
+    text = "# One page\n\n```sh\n# a comment\n```\n\n## Who may import whom?\n### 7.1 Header (0x00)\n"
+
+    assert anchors(text) == {"one-page", "who-may-import-whom", "71-header-0x00"}

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-from tools.checks import commands, house, portable
+from tools.checks import commands, house, links, portable
 
 CHECKS: dict[str, Callable[[], list[str]]] = {
     "types": commands.mypy,
@@ -19,6 +19,7 @@ CHECKS: dict[str, Callable[[], list[str]]] = {
     "generated-docs": commands.generated_docs,
     "lint": commands.ruff_check,
     "format": commands.ruff_format,
+    "links": links.check,
     "house": house.check,
 }
 
