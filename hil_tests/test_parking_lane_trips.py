@@ -1,4 +1,4 @@
-"""PK2 and PK9: random trips, by default 1,000 of them; the whole test is ``pytest hil_tests -k trips --trips 10000``."""
+"""PK2 and PK9: 1,000 random trips; the whole test is ``pytest hil_tests -k trips --trips 10000``."""
 
 from __future__ import annotations
 

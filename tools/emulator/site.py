@@ -181,6 +181,7 @@ class EmulatedSite:
                     "program": spec.program,
                     "state": board.state,
                     "runtime": board.runtime,
+                    "pid": getattr(board.runner, "pid", 0),
                     "scans": board.scans,
                     "resets": len(board.resets),
                     "degrees": round(lane.degrees, 1),
