@@ -149,6 +149,8 @@ class Emulated:
 
     def reset(self):
         """Ask the world for a reset with the next STEP, which is the last."""
+        while self._waiting and self.alive:
+            self.wait(self.us())
         self._flags |= STEP_RESET
         self.wait(self.us())
         self.alive = False

@@ -12,7 +12,7 @@ from protocols.port import const
 _ADC_MAX = const(4095)  # converters are read as 12 bits, so that products stay small integers
 _OPEN_OHM = const(30000)
 _PWM_HZ = const(1000)
-_PWM_MAX = const(65535)
+_PWM_MAX = const(16383)  # a quarter of the duty's range, so that products stay small integers
 
 
 def attr_of(name):
@@ -104,7 +104,7 @@ class Terminals:
             self._do[i](out[i])
         for i in range(len(self._ao)):
             value = min(max(out[self._outs + i], 0), self._ao_span[i])
-            self._ao[i].duty_u16(value * (_PWM_MAX // self._ao_span[i]))
+            self._ao[i].duty_u16(value * _PWM_MAX // self._ao_span[i] << 2)
 
     def _outputs(self, table, board):
         pins = {attr_of(name): board.DO[name] for name in board.DO}
