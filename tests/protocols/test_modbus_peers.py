@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.peers.build import compile_peer
 from tools import micropython
 
 PEERS = Path(__file__).parents[1] / "peers"
@@ -72,13 +73,7 @@ def line() -> Iterator[tuple[str, str]]:
 @pytest.fixture(scope="session")
 def libmodbus_client(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The C client, compiled."""
-    program = tmp_path_factory.mktemp("peers") / "libmodbus_client"
-    flags = subprocess.run(
-        ["pkg-config", "--cflags", "--libs", "libmodbus"], check=True, capture_output=True, text=True
-    ).stdout.split()
-    source = PEERS / "libmodbus_client.c"
-    subprocess.run(["cc", "-O1", "-Wall", "-Werror", "-o", str(program), str(source), *flags], check=True)
-    return program
+    return compile_peer("libmodbus_client.c", tmp_path_factory.mktemp("peers"))
 
 
 def ask(*command: str) -> str:
