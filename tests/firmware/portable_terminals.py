@@ -68,8 +68,8 @@ class UART:
         buf[: len(piece)] = piece
         return len(piece)
 
-    def write(self, data):
-        self.sent += bytes(data)
+    def write(self, data, n):
+        self.sent += bytes(data[:n])
         self.done = False
 
     def txdone(self):
