@@ -45,6 +45,9 @@ class Wiring:
         self._out = struct.Struct(f"<{self.shape.do_words}H{len(table.AO)}h")
         self._do_names = tuple(row[0] for row in table.DO)
         self._ao_names = tuple(row[0] for row in table.AO)
+        self._length = 9 + 2 * self._di_bytes + self._values.size + 6
+        self._encoded: Signals = {}
+        self._body = b""
         self._last_out: tuple[int, ...] = ()
         self._in_faults: dict[int, Fault] = {}
         self._out_faults: dict[str, OutputFault] = {}
@@ -55,27 +58,32 @@ class Wiring:
     def world_frame(self, now_us: int, rx: bytes, rx_end_us: int, flags: int = iolink.WORLD_INPUTS) -> bytes:
         """Encode a WORLD frame with all inputs sampled now."""
         inputs = self.plant.inputs()
-        levels = 0
-        for attr, closed, bit in self._di:
-            if inputs[attr] != closed:
-                levels |= bit
-        samples = [(inputs[attr] * gain >> 16) + zero for attr, gain, zero in self._ai]
-        samples += [inputs[attr] for attr in self._bi]
-        size = self._di_bytes
-        fresh = self._di_all
-        if self._in_faults:
-            levels, fresh = self._faulty(levels, samples, now_us // 1000)
-        length = 9 + 2 * size + self._values.size + 6 + len(rx)
+        if self._in_faults or inputs != self._encoded:
+            self._encode(inputs, now_us)
         return b"".join(
             (
-                _HEAD.pack(iolink.WORLD, length, flags, now_us // 1000 & MASK, now_us & MASK),
-                levels.to_bytes(size, "little"),
-                fresh,
-                self._values.pack(*samples),
+                _HEAD.pack(iolink.WORLD, self._length + len(rx), flags, now_us // 1000 & MASK, now_us & MASK),
+                self._body,
                 _TAIL.pack(len(rx), rx_end_us & MASK),
                 rx,
             )
         )
+
+    def _encode(self, inputs: Signals, now_us: int) -> None:
+        """Make the inputs' part of a frame; it is used again while nothing changes."""
+        levels = 0
+        for attr, closed, bit in self._di:
+            if inputs[attr] != closed:
+                levels |= bit
+        samples = [(inputs[attr] * gain + 0x8000 >> 16) + zero for attr, gain, zero in self._ai]
+        samples += [inputs[attr] for attr in self._bi]
+        fresh = self._di_all
+        if self._in_faults:
+            levels, fresh = self._faulty(levels, samples, now_us // 1000)
+            self._encoded = {}
+        else:
+            self._encoded = inputs.copy()
+        self._body = levels.to_bytes(self._di_bytes, "little") + fresh + self._values.pack(*samples)
 
     def _faulty(self, levels: int, samples: list[int], now_ms: int) -> tuple[int, bytes]:
         contacts = len(self._di)

@@ -28,6 +28,8 @@ class Loop:
         self.present = 0
         self.fault = 0
         self.failure = ""
+        self.idle = False
+        """Free and healthy: nothing changes until a vehicle comes."""
         self.reach = g.LOOP_REACH
         self._rng = rng
         self._metal = False
@@ -41,6 +43,7 @@ class Loop:
         if kind and kind not in LOOP_FAULTS:
             raise ValueError(f"a loop has the faults {', '.join(LOOP_FAULTS)}, not {kind!r}")
         self.failure = kind
+        self.idle = False
         self._forgotten = False
         if not kind:
             self.reach = g.LOOP_REACH
@@ -65,6 +68,7 @@ class Loop:
         if metal != bool(self.present) and now_ms - self._since >= (self.on_ms if metal else self.off_ms):
             self.present = int(metal)
             self._present_since = now_ms
+        self.idle = not (metal or self.present or failure)
 
     def _covered(self, vehicles: Iterable[Vehicle]) -> bool:
         x0, x1 = self.x0, self.x1

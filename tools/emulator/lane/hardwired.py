@@ -75,7 +75,9 @@ class HardWired:
 
     def step(self, dt_ms: int, edge_tripped: bool) -> None:
         """Let the relays move."""
-        self.supply.step(dt_ms)
+        supply = self.supply
+        if not supply.mains or supply.charge < 1.0:
+            supply.step(dt_ms)
         if edge_tripped:
             self._free_ms = 0
             self._edge_ms += dt_ms

@@ -51,8 +51,9 @@ class Lane:
         self._closing = False
         self._was_closed = True
         self._triggered = 0
+        self._moved = True
         self._inputs: Signals = {"HATCH": 0, "REL": 0, "EMV": 0, "KEY": 0, "JOG_O": 0, "JOG_C": 0, "ATT": 0}
-        self._loops = tuple(self.loops.items())
+        self._loops = tuple((loop, name + "_P", name + "_FLT") for name, loop in self.loops.items())
         self.step(0, {})
 
     # -- the world's side ------------------------------------------------------------------------------------
@@ -119,17 +120,20 @@ class Lane:
         wired = self.wired
         vehicles = self.traffic.vehicles
         now = self.now_ms
-        for name, loop in self._loops:
-            loop.step(vehicles, now, dt_ms)
-            inputs[name + "_P"] = loop.present
-            inputs[name + "_FLT"] = loop.fault
+        for loop, present, fault in self._loops:
+            if vehicles or not loop.idle:
+                loop.step(vehicles, now, dt_ms)
+                inputs[present] = loop.present
+                inputs[fault] = loop.fault
         test = outputs.get("TEST", 0)
         inputs["PE1"] = self.beams["PE1"].broken(vehicles, test)
         inputs["PE2"] = self.beams["PE2"].broken(vehicles, test)
-        inputs["ZO"] = 1 if degrees >= 90.0 - LIMIT_DEG else 0
-        inputs["ZC"] = 1 if degrees <= LIMIT_DEG else 0
-        inputs["POS"] = int(degrees * 10.0 + 0.5)
         arm = self.arm
+        if arm.omega != 0.0 or self._moved:
+            self._moved = arm.omega != 0.0
+            inputs["ZO"] = 1 if degrees >= 90.0 - LIMIT_DEG else 0
+            inputs["ZC"] = 1 if degrees <= LIMIT_DEG else 0
+            inputs["POS"] = int(degrees * 10.0 + 0.5)
         current = CURRENT_IDLE + abs(arm.torque) * CURRENT_PER_NM if arm.torque else 0.0
         inputs["MOT_I"] = min(1000, int(current * 100.0))
         inputs["EDGE"] = ohms
@@ -180,6 +184,7 @@ class Lane:
         self.arm.omega = 0.0
         self.arm.reference = 0.0
         self._was_closed = degrees <= LIMIT_DEG
+        self._moved = True
 
     def turn(self, point: str, on: int) -> None:
         """Set a hand switch or contact of the lane: HATCH, REL, EMV, KEY, JOG.O, JOG.C, ATT, FIRE, ES, ARM.ZOK."""
