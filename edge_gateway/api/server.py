@@ -40,7 +40,7 @@ class Connection:
 
     def send_line(self, line: bytes) -> None:
         """The same for a line that is encoded already."""
-        if not self.open:
+        if not self.open or self._writer.is_closing():
             return
         transport = self._writer.transport
         if transport.get_write_buffer_size() > _MAX_BACKLOG:
