@@ -127,7 +127,8 @@ class BoardSession:
                 self.line.remove(job)
         self._header_job = self._beat_job = None
         self.reads.stop()
-        self.commands.ready = False
+        self.events.stop()
+        self.commands.stop(now)
 
     @property
     def online(self) -> bool:

@@ -153,6 +153,17 @@ class CommandChannel:
             self._checked = True
         self._next(now)
 
+    def stop(self, now: int) -> None:
+        """End everything: the session ends."""
+        self.ready = False
+        if self._accepted is not None:
+            self._end(self._accepted, CommandEnd.UNFINISHED, now)
+            self._accepted = None
+        if self._active is not None:
+            self._give_up(self._active, now)
+        while self._queue:
+            self._end(self._queue.popleft(), CommandEnd.NOT_SENT, now, "the session with the board ended")
+
     def scan(self, now: int) -> None:
         """End what is over; once in each control scan."""
         accepted = self._accepted

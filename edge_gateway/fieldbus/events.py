@@ -109,6 +109,12 @@ class EventReader:
         del self._heads[:-_HEADS]
         self._seen_ms = now
 
+    def stop(self) -> None:
+        """Ask no more."""
+        if self._job is not None:
+            self.line.remove(self._job)
+            self._job = None
+
     def _begin(self, header: Header, now: int) -> None:
         """The first header, or the first after a reboot."""
         if self._boot is not None:
@@ -186,11 +192,15 @@ class EventReader:
         """Entries of this boot, in order, as far as they go on from what was taken before."""
         assert self._boot is not None
         utc_ms = self._utc_ms()
+        begin = self._next
         while (entry := read.get(self._next)) is not None:
             self.clock.bound(entry[2], *self._between(self._next, now))
-            happened, doubt_ms = self.clock.now_of(entry[2])
-            index, self._next = self._next, self._next + 1 & _WRAP
-            self._emit(self._boot, index, entry, utc_ms - (now - happened), doubt_ms)
+            self._next = self._next + 1 & _WRAP
+        # Dated only now: each bound tells something about the events before it too.
+        for place in range(self._next - begin & _WRAP):
+            index = begin + place & _WRAP
+            happened, doubt_ms = self.clock.now_of(read[index][2])
+            self._emit(self._boot, index, read[index], utc_ms - (now - happened), doubt_ms)
         self._heads = self._heads[-1:]
 
     def _emit(self, boot: int, index: int, entry: _Entry, utc_ms: int, doubt_ms: int) -> None:

@@ -157,10 +157,13 @@ class Line:
                 if wait_until_us <= now_us:
                     job.unit.probing = job.unit.silent
                     break
+                job.due_us = wait_until_us
                 heapreplace(cyclic, (wait_until_us, order, job))
             heappop(cyclic)
             if now_us - due_us > job.period_us > 1:
+                # A whole period late: it counts from here, instead of being made up for.
                 self._counters.overruns += 1
+                job.due_us = now_us
         # In flight.
         unit = job.unit
         unit.requests += 1
@@ -314,10 +317,10 @@ class Line:
     def _revive(self, unit: UnitLink, now_us: int) -> None:
         """The unit answers again: its cyclic requests that were deferred are due."""
         if unit.silent:
-            self._cyclic = [
-                (min(due, now_us), order, job) if job.unit is unit else (due, order, job)
-                for due, order, job in self._cyclic
-            ]
+            for _, _, job in self._cyclic:
+                if job.unit is unit:
+                    job.due_us = min(job.due_us, now_us)
+            self._cyclic = [(job.due_us, order, job) for _, order, job in self._cyclic]
             heapify(self._cyclic)
         unit.revived()
 

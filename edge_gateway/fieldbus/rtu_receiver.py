@@ -41,7 +41,7 @@ class RtuReceiver:
         self.frame = b""
         self._rest = b""
         self._echo = b""
-        self._answered: UnitLink | None = None
+        self._last: dict[int, bytes] = {}  # the latest reply of each unit, to know it again
 
     @property
     def pending(self) -> bool:
@@ -104,8 +104,7 @@ class RtuReceiver:
 
     def _take(self, job: Job, found: Found, frame: bytes) -> Found:
         self._rest = b""
-        self.frame = frame
-        self._answered = job.unit
+        self.frame = self._last[job.number] = frame
         return found
 
     @staticmethod
@@ -132,7 +131,7 @@ class RtuReceiver:
         if unit is not None and now_us < unit.quiet_until_us:
             unit.quiet_until_us = now_us  # its late reply has come: no need to wait for it any longer
             self.counters.late += 1
-        elif unit is not None and frame == self.frame and unit is self._answered:
+        elif frame == self._last.get(frame[0]):
             self.counters.duplicate += 1
         elif job is not None and unit is job.unit:
             self.counters.mismatched += 1
