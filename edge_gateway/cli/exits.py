@@ -1,4 +1,4 @@
-"""Exit codes of `edgectl`: they are part of its interface and documented in docs/operators/edgectl.md."""
+"""Exit codes of `edgectl`: they are part of its interface and documented in docs/facility/edgectl.md."""
 
 from __future__ import annotations
 
