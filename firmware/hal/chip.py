@@ -32,8 +32,8 @@ class Chip:
 
     exact_arrival = False
 
-    def __init__(self, table, board, model):
-        self.terminals = Terminals(table, board)
+    def __init__(self, table, board, model, converter):
+        self.terminals = Terminals(table, board, converter)
         self.model = model
         self.store = DirStore(STORE)
         self.sockets = None

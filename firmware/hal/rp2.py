@@ -13,7 +13,7 @@ class Rp2(Chip):
     """HAL of the RP2040; measures the chip's temperature."""
 
     def __init__(self, table):
-        super().__init__(table, board, b"RP2040")
+        super().__init__(table, board, b"RP2040", machine.ADC)
         self._sensor = machine.ADC(machine.ADC.CORE_TEMP)
 
     def temperature(self):

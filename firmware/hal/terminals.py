@@ -59,10 +59,13 @@ class InputChain:
 class Terminals:
     """All inputs and outputs of `table` on the pins of `board`, a module of `firmware.boards`.
 
+    `converter` makes an analogue input of a pin: its `read_u16` is 65,535 at 3.3 V.
+
     Made first thing after a reset: outputs are low from then on.
     """
 
-    def __init__(self, table, board):
+    def __init__(self, table, board, converter):
+        self._converter = converter
         self._do = self._outputs(table, board)
         self._ao, self._ao_span = self._analogue_outputs(table, board)
         self._chain = InputChain(board.CHAIN, board.CHAIN_DI)
@@ -143,6 +146,6 @@ class Terminals:
         full = []
         for row in table.AI:
             pin, scale = fitted.get(row[0], (None, 0))
-            converters.append(None if pin is None else machine.ADC(machine.Pin(pin)))
+            converters.append(None if pin is None else self._converter(machine.Pin(pin)))
             full.append(scale)
         return converters, full, [row[4] == layout.SIG_OHM for row in table.AI]

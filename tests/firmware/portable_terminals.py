@@ -126,7 +126,7 @@ def wired(board):
     """Terminals with everything open, converters at zero, and the chain whole."""
     for kind in (Pin, ADC, PWM):
         kind.made.clear()
-    terminals = Terminals(TABLE, board)
+    terminals = Terminals(TABLE, board, ADC)
     chain = Chain(board, [0 if name == "-" else 1 for name in board.CHAIN_DI])
     return terminals, chain
 
