@@ -6,13 +6,15 @@ import os
 from collections.abc import Generator
 
 import pytest
-from hypothesis import settings
+from hypothesis import Phase, settings
 
 CI = bool(os.environ.get("CI"))
 
-# No deadline: a slow machine is no wrong answer. The same examples each time in CI, new ones on a desk.
-settings.register_profile("desk", deadline=None)
-settings.register_profile("ci", deadline=None, derandomize=True, database=None, print_blob=True)
+# No deadline: a slow machine is no wrong answer. No explanations: they trace each line, and we run scans by thousands.
+PHASES = tuple(phase for phase in Phase if phase is not Phase.explain)
+# The same examples each time in CI, new ones on a desk.
+settings.register_profile("desk", deadline=None, phases=PHASES)
+settings.register_profile("ci", deadline=None, phases=PHASES, derandomize=True, database=None, print_blob=True)
 settings.load_profile("ci" if CI else "desk")
 
 
