@@ -51,7 +51,8 @@ class Wiring:
         self._last_out: tuple[int, ...] = ()
         self._in_faults: dict[int, Fault] = {}
         self._out_faults: dict[str, OutputFault] = {}
-        self._commanded: Signals = dict(self.outputs)
+        self.commanded: Signals = dict(self.outputs)
+        """What the board asks for; `outputs` is what its relays make of it."""
 
     # -- frames ----------------------------------------------------------------------------------------------
 
@@ -122,7 +123,7 @@ class Wiring:
 
     def _drive(self, values: tuple[int, ...]) -> None:
         words = self.shape.do_words
-        commanded = self._commanded
+        commanded = self.commanded
         for i, name in enumerate(self._do_names):
             commanded[name] = values[i >> 4] >> (i & 15) & 1
         for i, name in enumerate(self._ao_names):
@@ -130,15 +131,15 @@ class Wiring:
         self._relays()
 
     def _relays(self) -> None:
-        self.outputs.update(self._commanded)
+        self.outputs.update(self.commanded)
         for name, fault in self._out_faults.items():
             self.outputs[name] = fault.apply(self.outputs[name], 0)
 
     def de_energise(self) -> None:
         """All outputs off: no power, or the board is in reset."""
         self._last_out = ()
-        for name in self._commanded:
-            self._commanded[name] = 0
+        for name in self.commanded:
+            self.commanded[name] = 0
         self._relays()
 
     # -- faults ----------------------------------------------------------------------------------------------

@@ -64,6 +64,8 @@ class HardWired:
         """The fire panel's contact is open."""
         self.stop_pressed = False
         self.relay_fault = False
+        self.edge_relay_stuck = False
+        """The edge's own relay is welded: the edge acts through the board alone."""
         self.close_enabled = True
         self._edge_ms = 0
         self._free_ms = 0
@@ -78,7 +80,7 @@ class HardWired:
         supply = self.supply
         if not supply.mains or supply.charge < 1.0:
             supply.step(dt_ms)
-        if edge_tripped:
+        if edge_tripped and not self.edge_relay_stuck:
             self._free_ms = 0
             self._edge_ms += dt_ms
             if self._edge_ms >= EDGE_DROP_MS:

@@ -213,6 +213,8 @@ class Lane:
                 raise ValueError(f"the edge can be pressed or torn, not {kind!r}")
             self.edge.pressed = kind == "pressed"
             self.edge.torn = kind == "torn"
+        elif device == "EDGE.RELAY":
+            self.wired.edge_relay_stuck = bool(kind)
         elif device == "MAINS":
             self.wired.supply.mains = not kind
         elif device == "SK1":
