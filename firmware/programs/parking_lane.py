@@ -61,11 +61,12 @@ class ParkingLane(LaneCommands):
     def scan(self, io, now):
         """One control cycle."""
         if not self.known(io, now):
+            self.safe(io)
             return
         self.judge(io, now)
         self._account(io, now)
-        if not self._forced(io, now):
-            self._steps[self.state](io, now)
+        self._force(io, now)
+        self._steps[self.state](io, now)
         self._drive(io, now)
         self._signals(io)
 
@@ -129,8 +130,8 @@ class ParkingLane(LaneCommands):
 
     # -- what forces a state ---------------------------------------------------------------------------------
 
-    def _forced(self, io, now):
-        """Take the state that a cause, the key or a command forces; 0 when the sequence goes on."""
+    def _force(self, io, now):
+        """Enter the state that a cause, the key or a command forces. It takes its first step in the same scan."""
         table = self.table
         effects = self.trips.effects
         state = self.state
@@ -148,11 +149,9 @@ class ParkingLane(LaneCommands):
         elif state == table.ST_FAULT or state == table.ST_MAINT:
             wanted = table.ST_OFF  # reset, or key turned back: find out where the boom is, and move nothing
         else:
-            return 0
-        if wanted == state:
-            return 0
-        self._enter(wanted, io, now)
-        return 1
+            wanted = state
+        if wanted != state:
+            self._enter(wanted, io, now)
 
     def _enter(self, state, io, now):
         table = self.table
