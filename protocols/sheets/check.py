@@ -65,7 +65,9 @@ def check(sheet):
     _unique(sheet, "event code", [event.code for event in sheet.events])
     _unique(sheet, "state", sheet.states)
     if len(sheet.causes) > 30:
-        raise SheetError("%s: %d causes are too many: 30 fit a board's small integers" % (sheet.name, len(sheet.causes)))
+        raise SheetError(
+            "%s: %d causes are too many: 30 fit a board's small integers" % (sheet.name, len(sheet.causes))
+        )
     if len(sheet.permissives) > 16:
         raise SheetError("%s: %d permissives do not fit ILK_MISSING" % (sheet.name, len(sheet.permissives)))
     if len(sheet.of_kind("AI")) > 16:
