@@ -6,6 +6,8 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
+from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from edge_gateway.api.server import ApiServer
 from edge_gateway.api.wire import encode
@@ -16,8 +18,10 @@ from edge_gateway.core.commands import Commander
 from edge_gateway.core.lines import build_lines
 from edge_gateway.core.local_api import LocalApi, tag_dict
 from edge_gateway.core.parking_task import ParkingTask
+from edge_gateway.core.plate_file import PlateFile
 from edge_gateway.core.samples import Sampler
 from edge_gateway.core.scan import ScanExecutive, Step
+from edge_gateway.core.whitelist import WhitelistKeeper
 from edge_gateway.files import JOURNAL, SOCKET, UPLINK_POSITION
 from edge_gateway.journal import Draft, JournalReader, JournalWriter, Kind, Limits, Record
 from edge_gateway.site import LoadedSite
@@ -46,11 +50,14 @@ class Core:
         self.commander = Commander(self.journal.append)
         self.boards = self._build_boards()
         sessions = {name: board.session for name, board in self.boards.items()}
-        self.parking = (
-            ParkingTask(loaded, site.parking, self.database, sessions, self.commander, self.journal.append)
-            if site.parking is not None
-            else None
-        )
+        self._plates: dict[Path, PlateFile] = {}
+        self.parking: ParkingTask | None = None
+        if site.parking is not None:
+            plates = self._plate_file(site.parking.credentials)
+            self.parking = ParkingTask(
+                loaded, site.parking, self.database, sessions, self.commander, self.journal.append, plates
+            )
+        self._whitelists = self._build_whitelists()
         self._sampler = Sampler(self.database, round(1000 * site.gateway.sample_s))
         self._api = LocalApi(self)
         self.server = ApiServer(loaded.run_dir / SOCKET, self._api.methods())
@@ -123,12 +130,34 @@ class Core:
         finally:
             reader.close()
 
+    def _plate_file(self, name: str | None) -> PlateFile | None:
+        """The file of that name, read once however many use it. Raises SiteError."""
+        if name is None:
+            return None
+        path = self.loaded.resolve(name)
+        if path not in self._plates:
+            self._plates[path] = PlateFile(path, ZoneInfo(self.loaded.site.site.timezone), self.journal.append)
+        return self._plates[path]
+
+    def _build_whitelists(self) -> list[WhitelistKeeper]:
+        built = []
+        emergency = self.loaded.site.parking.emergency if self.loaded.site.parking is not None else []
+        for name, board in self.boards.items():
+            file = self._plate_file(board.config.whitelist)
+            count, crc = (self.database.get(f"{name}.LIST.{what}") for what in ("COUNT", "CRC"))
+            if file is not None and count is not None and crc is not None:
+                keeper = WhitelistKeeper(board.session, file, count, crc, name in emergency, self.journal.append)
+                built.append(keeper)
+        return built
+
     def _steps(self) -> list[tuple[str, Step]]:
         """Parts of the scan in their order: what is known, who is there, what follows, what is told."""
         steps: list[tuple[str, Step]] = [("tags", lambda now: self.database.scan(now, utc_ms()))]
         steps += [(name, board.session.scan) for name, board in self.boards.items()]
+        steps += [(f"plates {path.name}", file.scan) for path, file in self._plates.items()]
         if self.parking is not None:
             steps.append(("parking", self.parking.scan))
+        steps += [("white-list", keeper.scan) for keeper in self._whitelists]
         steps.append(("samples", lambda now: self.journal.append(*self._sampler.scan(now))))
         steps.append(("streams", self._publish))
         return steps

@@ -5,20 +5,18 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from edge_gateway.control import memory_file
-from edge_gateway.control.credentials import Credentials, load_credentials
 from edge_gateway.control.parking import Action, CarPark, LaneImage, Memory, Note, Open, Role, Rules
 from edge_gateway.core.clock import utc_ms
 from edge_gateway.core.commands import Commander
+from edge_gateway.core.plate_file import PlateFile
 from edge_gateway.fieldbus.board import BoardSession
 from edge_gateway.fieldbus.command import Command, CommandEnd
 from edge_gateway.files import PARKING
 from edge_gateway.journal import Draft, Kind
-from edge_gateway.site import LoadedSite, Parking, SiteError
+from edge_gateway.site import LoadedSite, Parking
 from edge_gateway.tags import Tag, TagDatabase
 from protocols import layout
 from protocols.sheets import parking_lane
@@ -27,9 +25,6 @@ log = logging.getLogger(__name__)
 
 BY = "parking"
 _STORE_MS = 1_000
-_LOOK_MS = 5_000
-"""How often the credentials file is looked at for a new version."""
-
 _CODES = {command.name: command.code for command in parking_lane.SHEET.commands}
 _POINTS = ("CRED.SEQ", "CRED.TOKEN", "CRED.CONF", "PASSED", "PASS.SEQ", "PASS.TOKEN")
 
@@ -45,16 +40,14 @@ class ParkingTask:
         sessions: Mapping[str, BoardSession],
         commander: Commander,
         journal: Callable[[Draft], Any],
+        plates: PlateFile | None,
     ) -> None:
-        """Raises SiteError when the credentials file is wrong."""
         self.config = parking
         self._sessions = sessions
         self._commander = commander
         self._journal = journal
         self._path = loaded.run_dir / PARKING
-        self._zone = ZoneInfo(loaded.site.site.timezone)
-        self._credentials_path = loaded.resolve(parking.credentials) if parking.credentials else None
-        self._credentials_stamp = _stamp(self._credentials_path)
+        self._plates = plates
         self._roles = {
             **dict.fromkeys(parking.entries, Role.ENTRY),
             **dict.fromkeys(parking.exits, Role.EXIT),
@@ -69,23 +62,22 @@ class ParkingTask:
             parking.min_confidence,
             parking.credential_life_ms,
         )
-        self.park = CarPark(rules, self._credentials(), self._memory())
-        self._store_at = self._look_at = 0
+        self.park = CarPark(rules, plates.credentials if plates else {}, self._memory())
+        self._store_at = 0
         self._storing: asyncio.Future[None] | None = None
 
     # --- in the scan --------------------------------------------------------------------------------------------------
 
     def scan(self, now: int) -> None:
         """Looks at the lanes and acts."""
+        if self._plates is not None:
+            self.park.credentials = self._plates.credentials
         image = {lane: _image(self._roles[lane], tags) for lane, tags in self._tags.items()}
         for action in self.park.step(image, now, utc_ms()):
             self._act(action, now)
         if self.park.dirty and now >= self._store_at:
             self._store_at = now + _STORE_MS
             self._store_soon()
-        if now >= self._look_at:
-            self._look_at = now + _LOOK_MS
-            self._look()
 
     def correct(self, occupancy: int, by: str) -> None:
         """A person counted. Raises ValueError."""
@@ -146,25 +138,6 @@ class ParkingTask:
             self._journal(Draft(Kind.EVENT, utc_ms(), "parking", "OCCUPANCY_LOST", {"error": str(error)}))
             return Memory()
 
-    def _credentials(self) -> Credentials:
-        return load_credentials(self._credentials_path, self._zone) if self._credentials_path else {}
-
-    def _look(self) -> None:
-        """Takes a new credentials file over; a wrong one is told, and the old one stays in force."""
-        stamp = _stamp(self._credentials_path)
-        if stamp == self._credentials_stamp:
-            return
-        self._credentials_stamp = stamp
-        try:
-            self.park.credentials = self._credentials()
-        except SiteError as error:
-            log.exception("the new credentials file is wrong; the old one stays in force")
-            body: dict[str, Any] = {"error": str(error)}
-            self._journal(Draft(Kind.AUDIT, utc_ms(), "parking", "CREDENTIALS_REJECTED", body))
-        else:
-            body = {"count": len(self.park.credentials)}
-            self._journal(Draft(Kind.AUDIT, utc_ms(), "parking", "CREDENTIALS_LOADED", body))
-
     def _store_soon(self) -> None:
         """Stores in another thread, so that a slow disk doesn't hold up the scan; one at a time."""
         if self._storing is not None and not self._storing.done():
@@ -186,13 +159,3 @@ def _image(role: Role, tags: tuple[Tag, ...]) -> LaneImage:
     if not fresh:
         return LaneImage(role, False)
     return LaneImage(role, True, *(int(tag.value or 0) for tag in tags))
-
-
-def _stamp(path: Path | None) -> tuple[int, int]:
-    if path is None:
-        return (0, 0)
-    try:
-        found = path.stat()
-    except OSError:
-        return (0, -1)
-    return found.st_mtime_ns, found.st_size

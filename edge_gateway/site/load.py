@@ -104,6 +104,18 @@ def _resolve_parameter_names(doc: document.Document) -> list[Problem]:
     return problems
 
 
+def _plates(loaded: LoadedSite, name: str) -> list[Problem]:
+    """What is wrong in a file of plates, so that it's known before anything starts."""
+    from edge_gateway.control.credentials import load_credentials  # it tells its errors in the words of this package
+
+    path = loaded.path.parent / name
+    try:
+        load_credentials(path)
+    except SiteError as error:
+        return list(error.problems)
+    return []
+
+
 def _files(loaded: LoadedSite, doc: document.Document) -> list[Problem]:
     """Files that the site names must be there before anything starts, except secrets, which services read."""
     problems = []
@@ -113,9 +125,15 @@ def _files(loaded: LoadedSite, doc: document.Document) -> list[Problem]:
     ]
     if site.parking is not None:
         named.append((("parking", "credentials"), site.parking.credentials))
+    read: set[str] = set()
     for where, name in named:
-        if name is not None and not loaded.resolve(name).is_file():
+        if name is None:
+            continue
+        if not loaded.resolve(name).is_file():
             problems.append(Problem(doc.at(where), f"no such file: {loaded.resolve(name)}", name))
+        elif name not in read:
+            read.add(name)
+            problems += _plates(loaded, name)
     longest = loaded.run_dir / "core.sock"
     if len(str(longest).encode()) > _SOCKET_PATH_MAX:
         path = ("gateway", "run_dir")
