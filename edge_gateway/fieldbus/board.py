@@ -33,6 +33,9 @@ TIME_OFF_MS = 200
 TIME_PERIOD_MS = 3_600_000
 TIME_RETRY_MS = 10_000
 
+_REQUEST_BYTES = 8
+_BLOCK_BYTES = 9 + 2 * layout.COMMAND_SIZE
+
 
 class BoardState(StrEnum):
     """How the session stands. Only ONLINE boards are commanded."""
@@ -93,6 +96,7 @@ class BoardSession:
         """What is wrong, in words, while the state isn't ONLINE."""
         self.header: Header | None = None
         self.header_ms = 0
+        self._sampled_ms = 0
         self.config_differs = False
         self.reboots = 0
         self.reads = BoardReads(
@@ -188,6 +192,8 @@ class BoardSession:
         header = Header.decode(data, at)
         before, self.header = self.header, header
         self.header_ms = now
+        # The board filled it in when the request was complete, before it took its own time on the wire.
+        self._sampled_ms = (job.sent_us + self._wire_us(_REQUEST_BYTES)) // 1000
         restarted = before is not None and (
             header.boot_cnt != before.boot_cnt or header.uptime < before.uptime or header.serial != before.serial
         )
@@ -306,11 +312,16 @@ class BoardSession:
         sent = self._time_at
         if sent is not None and now - sent < TIME_RETRY_MS:
             return
-        off_ms = abs(header.time_ms_utc - (self.utc_ms() - (now - self.header_ms)))
+        off_ms = abs(header.time_ms_utc - (self.utc_ms() - (now - self._sampled_ms)))
         if sent is None or header.time_q == 0 or off_ms > TIME_OFF_MS or now - sent >= TIME_PERIOD_MS:
             self._time_at = now
             self.commands.submit(Command(layout.CMD_TIME, (), make_args=self._time_args), now)
 
     def _time_args(self) -> tuple[int, ...]:
-        seconds, ms = divmod(self.utc_ms(), 1000)
+        # The time at which the board will have heard it.
+        seconds, ms = divmod(self.utc_ms() + self._wire_us(_BLOCK_BYTES) // 1000, 1000)
         return seconds >> 16 & 0xFFFF, seconds & 0xFFFF, ms
+
+    def _wire_us(self, characters: int) -> int:
+        cost = self.line.cost
+        return round(characters * cost.char_us) + cost.gap_us

@@ -22,6 +22,9 @@ ONE_SHOTS_IN_A_ROW = 8
 
 NEVER_US = 1 << 62
 
+_REMEMBERED = 256
+"""Requests that ran out of time and whose late replies are still known as such."""
+
 _MEASURED = 7
 """Every eighth reply is measured for the time-out: enough to follow a unit, and cheap."""
 
@@ -199,6 +202,10 @@ class Line:
     def spoilt(self, job: Job, now_us: int) -> None:
         """The reply to `job` came and is unreadable. It ends as if none had come, but its unit isn't silent."""
         del self.in_flight[job.transaction]
+        unit = job.unit
+        if unit.probing:
+            unit.probing = False
+            unit.retry_us = now_us + unit.backoff_us
         self._finish(job, Outcome.TIMEOUT, b"", 0, now_us)
 
     def expire(self, now_us: int) -> int:
@@ -209,7 +216,10 @@ class Line:
                 continue
             unit = job.unit
             self._counters.timeouts += 1
-            self._lost[job.transaction] = None
+            if not self.serial:
+                self._lost[job.transaction] = None
+                if len(self._lost) > _REMEMBERED:
+                    del self._lost[next(iter(self._lost))]
             unit.unanswered(now_us, job.deadline_us - job.sent_us, self.serial)
             self._finish(job, Outcome.TIMEOUT, b"", 0, now_us)
         return len(over)

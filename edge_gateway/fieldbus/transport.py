@@ -42,6 +42,7 @@ class LoopLine(Line):
         self._timer: asyncio.TimerHandle | None = None
         self._timer_us = NEVER_US
         self._kicked = False
+        self._looked = False
 
     # --- for the composer --------------------------------------------------------------------------------------------
 
@@ -116,9 +117,11 @@ class LoopLine(Line):
     def _on_timer(self) -> None:
         now_us = monotonic_ns() // 1000
         planned_us, self._timer_us, self._timer = self._timer_us, NEVER_US, None
-        if now_us - planned_us > _LATE_TIMER_US and self.in_flight:
+        if now_us - planned_us > _LATE_TIMER_US and self.in_flight and not self._looked:
+            self._looked = True
             self._wake_at(now_us, now_us)
             return
+        self._looked = False
         expired = self.expire(now_us)
         if expired:
             self._after_timeout(expired)

@@ -1,0 +1,107 @@
+"""Set-points: values that a board shall hold for as long as somebody vouches for them.
+
+A command happens once. A set-point stands: it's sent again after a reconnect or a reboot, for the board has forgotten
+it then, and each time as a new command with its own acknowledgement. It expires: what nobody has confirmed in time is
+sent no more, and whoever held it is told, so that an old wish never outlives its owner. (The board has its own timer.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+
+from edge_gateway.fieldbus.board import BoardSession
+from edge_gateway.fieldbus.command import Command, CommandEnd
+
+RETRY_MS = 5_000
+"""A set-point that the board refused or that wasn't acknowledged is tried again after this."""
+
+
+@dataclass(slots=True)
+class SetPoint:
+    """One value that a board shall hold. Times are `now` in ms.
+
+    applied: the board has acknowledged it since its last start. problem: why not, in words.
+    """
+
+    key: Hashable
+    code: int
+    args: tuple[int, ...]
+    expires: int
+    applied: bool = False
+    problem: str = ""
+    sending: Command | None = None
+    retry: int = 0
+
+
+Expired = Callable[[SetPoint, int], None]
+
+
+class SetPoints:
+    """The set-points of one board, by key. Call `scan` in each control scan, before or after the session's."""
+
+    def __init__(self, session: BoardSession, on_expired: Expired | None = None) -> None:
+        self.session = session
+        self._on_expired = on_expired
+        self._held: dict[Hashable, SetPoint] = {}
+        self._reboots = session.reboots
+        self._was_online = False
+
+    def __getitem__(self, key: Hashable) -> SetPoint:
+        return self._held[key]
+
+    def __len__(self) -> int:
+        return len(self._held)
+
+    def hold(self, key: Hashable, code: int, args: tuple[int, ...], valid_ms: int, now: int) -> SetPoint:
+        """Let the board hold what `code` and `args` set, for `valid_ms` from now; again to prolong or to change it."""
+        point = self._held.get(key)
+        if point is None or (point.code, point.args) != (code, args):
+            point = self._held[key] = SetPoint(key, code, args, 0)
+        point.expires = now + valid_ms
+        self.scan(now)
+        return point
+
+    def release(self, key: Hashable) -> None:
+        """Hold it no more; what the board does without is the board's business."""
+        self._held.pop(key, None)
+
+    def scan(self, now: int) -> None:
+        """Expire what nobody prolonged, and send what the board doesn't hold."""
+        session = self.session
+        if session.reboots != self._reboots or (session.online and not self._was_online):
+            self._reboots = session.reboots
+            for point in self._held.values():
+                point.applied = False
+                point.retry = now
+        self._was_online = session.online
+        for point in [point for point in self._held.values() if now >= point.expires]:
+            del self._held[point.key]
+            if self._on_expired is not None:
+                self._on_expired(point, now)
+        if not session.online:
+            return
+        for point in self._held.values():
+            if not point.applied and point.sending is None and now >= point.retry:
+                self._send(point, now)
+
+    def _send(self, point: SetPoint, now: int) -> None:
+        def told(command: Command, now: int) -> None:
+            if command is not point.sending and point.sending is not None:
+                return
+            if command.accepted and command.end is None:
+                point.applied = True
+                return
+            point.sending = None
+            if command.end is CommandEnd.DONE or (point.applied and command.end is CommandEnd.OVERTAKEN):
+                point.applied = True
+                point.problem = ""
+            else:
+                point.applied = False
+                point.problem = command.reason or f"{command.end}: {command.result_name}"
+                point.retry = now + RETRY_MS
+
+        ttl_ms = max(100, min(point.expires - now, 2_000))
+        command = self.session.command(point.code, point.args, now=now, told=told, ttl_ms=ttl_ms)
+        if command.end is None:
+            point.sending = command
