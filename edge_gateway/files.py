@@ -2,6 +2,7 @@
 
 SOCKET = "core.sock"
 JOURNAL = "journal.db"
+HOLES = "holes.json"
 UPLINK_POSITION = "uplink.pos"
 PARKING = "parking.json"
 GATEWAY_LOCK = "gateway"

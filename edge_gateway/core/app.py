@@ -22,7 +22,8 @@ from edge_gateway.core.plate_file import PlateFile
 from edge_gateway.core.samples import Sampler
 from edge_gateway.core.scan import ScanExecutive, Step
 from edge_gateway.core.whitelist import WhitelistKeeper
-from edge_gateway.files import JOURNAL, SOCKET, UPLINK_POSITION
+from edge_gateway.fieldbus.hole_store import HoleStore
+from edge_gateway.files import HOLES, JOURNAL, SOCKET, UPLINK_POSITION
 from edge_gateway.journal import Draft, JournalReader, JournalWriter, Kind, Limits, Record
 from edge_gateway.site import LoadedSite
 from edge_gateway.tags import TagDatabase
@@ -115,6 +116,7 @@ class Core:
     def _build_boards(self) -> dict[str, BoardUnit]:
         gateway = self.loaded.site.gateway
         reader = JournalReader(self.journal_path)
+        holes = HoleStore(self.loaded.run_dir / HOLES)
         try:
             return {
                 config.id: BoardUnit(
@@ -124,6 +126,7 @@ class Core:
                     gateway.modbus_id,
                     self.journal.append,
                     reader.last_event(config.id, FIRST_KEY),
+                    holes,
                 )
                 for config in self.loaded.site.boards
             }

@@ -11,10 +11,12 @@ from edge_gateway.core.commands import KnownCommand, known_commands
 from edge_gateway.core.lines import PacedLine
 from edge_gateway.fieldbus.board import BoardIdentity, BoardSession
 from edge_gateway.fieldbus.events import BoardEvent, EventGap
+from edge_gateway.fieldbus.hole_store import HoleStore
 from edge_gateway.journal import Draft, Kind, Record
 from edge_gateway.site import Board
 from edge_gateway.tags import TagDatabase
 from protocols import sheets
+from protocols.sheets.derive import sheet_crc
 
 
 class BoardUnit:
@@ -28,6 +30,7 @@ class BoardUnit:
         gateway_id: int,
         journal: Callable[[Draft], Any],
         last_event: Record | None,
+        holes: HoleStore,
     ) -> None:
         self.config = config
         self.sheet: Any = sheets.load(config.program)
@@ -36,6 +39,7 @@ class BoardUnit:
         self._journal = journal
         self._words = EventWords(self.sheet)
         self._told = ""
+        crc = sheet_crc(self.sheet)
         self.session = BoardSession(
             BoardIdentity(config.id, config.unit, config.dev_id, self.sheet),
             line.line,
@@ -46,6 +50,8 @@ class BoardUnit:
             on_change=self._changed,
             periods=line.periods,
             resume=resume_from(last_event),
+            holes=holes.of(config.id, crc),
+            on_holes=lambda learned: holes.keep(config.id, crc, learned),
         )
 
     def different_parameters(self) -> dict[str, dict[str, Any]]:

@@ -174,7 +174,7 @@ class BoardSession:
     def _line_changed(self, is_up: bool, now_us: int) -> None:
         now = now_us // 1000
         if is_up:
-            self._go(BoardState.UNKNOWN, "not heard yet", now)
+            self._go(BoardState.UNKNOWN, "", now)
         else:
             self._beat_job = None
             self._go(BoardState.LINE_DOWN, f"line {self.line.name} is down", now)
@@ -249,7 +249,8 @@ class BoardSession:
         if state is self.state:
             return
         before, self.state = self.state, state
-        log.log(logging.INFO if state is BoardState.ONLINE else logging.WARNING, "%s: %s %s", self.name, state, problem)
+        level = logging.INFO if state in (BoardState.ONLINE, BoardState.UNKNOWN) else logging.WARNING
+        log.log(level, "%s: %s", self.name, f"{state}, {problem}" if problem else state)
         self.commands.ready = state is BoardState.ONLINE
         if state is not BoardState.ONLINE:
             self.commands.heartbeat = None

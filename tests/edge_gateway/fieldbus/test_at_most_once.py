@@ -1,4 +1,4 @@
-"""Whatever a line does to frames, and whenever a board restarts: a command happens once or not at all, and is answered."""
+"""Whatever a line does to frames, whenever a board restarts: a command happens once or not at all, and is answered."""
 
 from __future__ import annotations
 
