@@ -82,10 +82,13 @@ class LaneRig:
     def run(self, ms: float) -> None:
         """Let time pass."""
         self.world.run(ms)
+        self._watch()
 
     def until(self, condition: Callable[[], object], within: float) -> int:
         """Run until `condition` holds; returns the ms it took. Fails after `within` ms."""
-        return self.world.until(condition, within)
+        took = self.world.until(condition, within)
+        self._watch()
+        return took
 
     def at(self, ms: float, action: Callable[[], object]) -> None:
         """Do something `ms` from now."""

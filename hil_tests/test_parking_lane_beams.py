@@ -6,6 +6,7 @@ import pytest
 
 from hil_tests.conftest import MakeRig
 from hil_tests.lane_rig import LaneRig
+from tools.emulator.lane.devices import LOOP_FAULTS
 from tools.emulator.lane.vehicle import MOTORCYCLE, TRUCK
 
 POSITIONS = (82.0, 74.0, 66.0, 58.0, 50.0, 42.0, 34.0, 26.0, 18.0, 10.0)
@@ -102,6 +103,16 @@ def test_a_loop_that_drops_out_under_a_truck_keeps_the_boom_up(rig: LaneRig) -> 
     rig.until(lambda: rig.closed, within=10_000)
     assert rig.lane.contacts == 0
     assert rig.status("PASSED") == 1
+
+
+@pytest.mark.parametrize("loop", ["LA", "LB", "LC"])
+@pytest.mark.parametrize("kind", LOOP_FAULTS)
+def test_no_loop_fault_lowers_the_boom_on_a_vehicle(rig: LaneRig, loop: str, kind: str) -> None:
+    rig.fail(loop, kind)
+    for stop_ms in (0, 8000, 0):
+        rig.at_line(halt_ms=stop_ms)
+        rig.run(25_000)
+    assert rig.lane.contacts == 0
 
 
 def test_a_cut_loop_wire_is_present_and_reported_within_two_seconds(rig: LaneRig) -> None:

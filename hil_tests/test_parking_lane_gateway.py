@@ -153,6 +153,17 @@ def test_fifty_forged_openings_a_second_open_once_a_vehicle(rig: LaneRig) -> Non
     assert rig.lane.contacts == 0
 
 
+def test_a_reader_that_is_silent_for_2_s_has_read_nothing(rig: LaneRig) -> None:
+    rig.fault("READ.SEQ", "stale")
+    rig.run(3000)
+    vehicle = rig.at_line()
+    rig.run(8000)
+    assert rig.closed
+    assert rig.gateway.opened == 0
+    rig.open_once()  # the attendant can still let it in
+    rig.until(lambda: vehicle.counted, within=20_000)
+
+
 def test_an_opening_without_a_vehicle_is_refused(rig: LaneRig) -> None:
     order = rig.open_once(77)
     rig.run(3000)

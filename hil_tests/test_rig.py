@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+from pathlib import Path
+
 from hil_tests.conftest import MakeRig
-from hil_tests.lane_rig import UNIT, LaneRig
+from hil_tests.lane_rig import RUNTIMES, UNIT, LaneRig
 from protocols import layout
+from tools.emulator.lane.traffic import steady
 
 
 def test_the_board_says_who_it_is(rig: LaneRig, runtime: str) -> None:
@@ -37,3 +41,21 @@ def test_a_test_may_ask_what_happened_when(rig: LaneRig) -> None:
     rig.until(lambda: vehicle.counted, within=15_000)
     assert rig.stamp("LB_P", 1) < rig.stamp("LC_P", 1)
     assert "YO" in rig.logbook()
+
+
+def test_both_runtimes_live_the_same_story(tmp_path: Path) -> None:
+    """Vehicles, a fault, a dead gateway: every output of every scan falls on the same ms under both runtimes."""
+    stories = []
+    for runtime in RUNTIMES:
+        rig = LaneRig(tmp_path / runtime, runtime=runtime, seed=8)
+        try:
+            rig.start()
+            rig.lane.traffic.rate = steady(400.0)
+            rig.at(20_000, partial(rig.fail, "PE1", "blocked", for_ms=700))
+            rig.at(35_000, rig.gateway.kill)
+            rig.run(60_000)
+            assert rig.lane.traffic.passed >= 2
+            stories.append(rig.trace)
+        finally:
+            rig.close()
+    assert stories[0] == stories[1]

@@ -79,6 +79,9 @@ def random_trips(folder: Path, trips: int, seed: int = 1) -> Trips:
         lane.traffic.backers = 0.08
         lane.traffic.stoppers = 0.02
     _people(site, rng)
+    exits = [name for name, _, role in LANES if role == "exit"]
+    for name in exits:  # nobody asks them anything until the end
+        site.line.disconnect(name)
     master = Master(site.world, site.line)
     gateway = StandIn(master, [11, 12])
     try:
@@ -92,6 +95,8 @@ def random_trips(folder: Path, trips: int, seed: int = 1) -> Trips:
             lane.traffic.limit = 0
         site.world.until(lambda: all(lane.traffic.quiet for lane in site.lanes.values()), within=600_000)
         site.world.run(10_000)
+        for name in exits:
+            site.line.connect(name, site.boards[name])
         accounts = [_account(site, master, name, unit, role) for name, unit, role in LANES]
     finally:
         site.close()

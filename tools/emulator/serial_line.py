@@ -82,6 +82,10 @@ class SerialLine:
         """Put a station on the line."""
         self._stations[name] = station
 
+    def disconnect(self, name: str) -> None:
+        """Take a station off the line; it hears nothing and disturbs nobody."""
+        self._stations.pop(name, None)
+
     def fault(self, kind: str, sender: str = "", chance: float = 1.0, amount: int = 0) -> LineFault:
         """Disturb what `sender` ("" for all) transmits. Raises ValueError for an unknown kind."""
         if kind not in LINE_FAULTS:

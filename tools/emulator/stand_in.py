@@ -18,6 +18,8 @@ from tools.emulator.station import Master
 
 BEAT_MS = 500
 POLL_MS = 200
+HEADER_EACH = 5
+"""The header is read with every fifth poll, and always while a command waits or the link isn't OK."""
 GATEWAY_ID = 1
 PROGRAM_WORDS = 0x18
 
@@ -60,6 +62,7 @@ class Session:
     status: tuple[int, ...] = ()
     credential_seq: int = -1
     orders: list[Order] = field(default_factory=list)
+    polls: int = 0
     reads: int = 0
     errors: int = 0
 
@@ -162,7 +165,10 @@ class StandIn:
     def _poll(self, session: Session, generation: int) -> None:
         if generation != self._generation:
             return
-        self._read_header(session)
+        session.polls += 1
+        waits = any(not order.over for order in session.orders)
+        if waits or session.polls % HEADER_EACH == 0 or not self.ready(session.unit):
+            self._read_header(session)
         request = Request(session.unit).read(3, layout.PROGRAM_STATUS, PROGRAM_WORDS)
         self.master.submit(request, lambda answered: self._status(session, answered))
         self.world.after(self.poll_ms, lambda: self._poll(session, generation))
