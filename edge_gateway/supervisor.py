@@ -13,14 +13,21 @@ import os
 import signal
 import sys
 from dataclasses import dataclass, field
+from pathlib import Path
 from time import monotonic
 
-from edge_gateway.files import GATEWAY_LOCK
+from edge_gateway.api.wire import encode
+from edge_gateway.files import GATEWAY_LOCK, SOCKET
 from edge_gateway.process import EXIT_SITE, EXIT_TWICE, LIFELINE, Arguments, only_one
 from edge_gateway.site import load_site
 
 STOP_S = 8.0
 """How long a process may take to stop before it is killed."""
+
+PROBE_S = 2.0
+"""How often core is asked whether it still turns, and how long it may take to answer."""
+_MISSES = 3
+"""So many questions in a row without an answer: it hangs and is killed. Its boards have left it long before."""
 
 _HOPELESS = (2, EXIT_SITE, EXIT_TWICE)
 """Exit codes that another start would only repeat."""
@@ -48,8 +55,12 @@ class Pause:
 class Child:
     """One process of the gateway."""
 
-    def __init__(self, name: str, arguments: Arguments, lifeline: int, pause: Pause | None = None) -> None:
+    def __init__(
+        self, name: str, arguments: Arguments, lifeline: int, socket: Path | None = None, pause: Pause | None = None
+    ) -> None:
+        """socket: where the process answers the local API, if it does."""
         self.name = name
+        self._socket = socket
         self.pid = 0
         self.starts = 0
         self._command = [sys.executable, "-m", f"edge_gateway.{name}", *arguments.command_line()]
@@ -96,17 +107,50 @@ class Child:
         self.pid = self._process.pid
         self.starts += 1
         log.info("%s runs as process %d", self.name, self.pid)
-        return await self._process.wait()
+        watcher = asyncio.create_task(self._watch(self._process, self._socket)) if self._socket else None
+        try:
+            return await self._process.wait()
+        finally:
+            if watcher is not None:
+                watcher.cancel()
+
+    async def _watch(self, process: asyncio.subprocess.Process, socket: Path) -> None:
+        """Kills the process when it has answered once and then doesn't any more, though it runs."""
+        misses = 0
+        answered = False
+        while misses < _MISSES:
+            await asyncio.sleep(PROBE_S)
+            if await _answers(socket):
+                answered, misses = True, 0
+            elif answered:
+                misses += 1
+        log.error("%s runs and does not answer: it hangs and is killed", self.name)
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
 
 
-async def supervise(arguments: Arguments) -> int:
+async def _answers(socket: Path) -> bool:
+    """Whether the local API answers in time."""
+    try:
+        async with asyncio.timeout(PROBE_S):
+            reader, writer = await asyncio.open_unix_connection(str(socket))
+            try:
+                writer.write(encode({"id": 1, "method": "hello"}))
+                return bool(await reader.readline())
+            finally:
+                writer.close()
+    except (OSError, TimeoutError):
+        return False
+
+
+async def supervise(arguments: Arguments, socket: Path) -> int:
     """Runs the gateway until SIGTERM or SIGINT, or until a start is pointless; returns the exit code."""
     loop = asyncio.get_running_loop()
     told = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         loop.add_signal_handler(number, told.set)
     lifeline, ours = os.pipe()  # its other end closes with this process, however that ends
-    children = [Child(name, arguments, lifeline) for name in ("core", "services")]
+    children = [Child("core", arguments, lifeline, socket), Child("services", arguments, lifeline)]
     keepers: list[asyncio.Task[int]] = [asyncio.create_task(child.keep(), name=child.name) for child in children]
     stopping = asyncio.create_task(told.wait())
     try:
@@ -127,7 +171,7 @@ def run(arguments: Arguments) -> int:
     """Checks the site file, then supervises. Raises SiteError, RunsAlreadyError, OSError before anything is started."""
     loaded = load_site(arguments.site, arguments.overrides)
     with only_one(loaded.run_dir, GATEWAY_LOCK):
-        return asyncio.run(supervise(arguments))
+        return asyncio.run(supervise(arguments, loaded.run_dir / SOCKET))
 
 
 def _how(code: int) -> str:

@@ -62,5 +62,5 @@ def _show(records: list[dict[str, Any]], json: bool, plain: bool = False) -> Non
         console().print(event_table(records, _("Journal")))
         return
     for record in records:
-        what = f"{record['source']} {record['name']} {details(record['body'])}"
+        what = f"{record['source']} {record['name']} {details(record)}"
         typer.echo(f"{record['seq']:>8} {clock(record['utc_ms'])} {what}".rstrip())

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 _GOOD = {"online", "ok", "good"}
+_FOR_MACHINES = ("boot", "index")
 _BAD = {"silent", "lost", "safe", "line down", "bad", "stale"}
 
 
@@ -74,7 +75,7 @@ def event_table(records: Sequence[dict[str, Any]], title: str = "") -> Table:
     made = table(title or _("Events"), ">" + _("sequence"), _("time"), _("source"), _("what"), _("details"))
     for record in records:
         made.add_row(
-            str(record["seq"]), clock(record["utc_ms"]), record["source"], record["name"], details(record["body"])
+            str(record["seq"]), clock(record["utc_ms"]), record["source"], record["name"], plain(details(record))
         )
     return made
 
@@ -138,11 +139,16 @@ def clock(utc_ms: int) -> str:
     return datetime.fromtimestamp(utc_ms / 1000).strftime("%H:%M:%S.%f")[:-3]
 
 
-def details(body: dict[str, Any]) -> str:
-    """A body in one line; what only machines need is left out."""
-    return " ".join(
-        f"{key}={value}" for key, value in body.items() if key not in ("boot", "index") and value not in ("", None)
-    )
+def details(record: dict[str, Any]) -> str:
+    """The body of an entry in one line; what only machines need is left out."""
+    body = record["body"]
+    if record["kind"] == "command":
+        if body["phase"] == "ordered":
+            arguments = " ".join(str(argument) for argument in body["args"])
+            return _("{arguments} ordered by {by}").format(arguments=arguments, by=body["by"]).strip()
+        return f"{body['end']}: {body['reason']}" if body["reason"] else str(body["end"] or body["phase"])
+    shown = {key: value for key, value in body.items() if key not in _FOR_MACHINES and value not in ("", None)}
+    return " ".join(f"{key}={value}" for key, value in shown.items())
 
 
 def duration(seconds: float) -> str:

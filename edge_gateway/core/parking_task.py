@@ -64,6 +64,7 @@ class ParkingTask:
         )
         self.park = CarPark(rules, plates.credentials if plates else {}, self._memory())
         self._store_at = 0
+        self._problem = ""
         self._storing: asyncio.Future[None] | None = None
 
     # --- in the scan --------------------------------------------------------------------------------------------------
@@ -147,11 +148,15 @@ class ParkingTask:
         self._storing = asyncio.get_running_loop().run_in_executor(None, self._store, text)
 
     def _store(self, text: str) -> None:
+        problem = ""
         try:
             memory_file.write_text(self._path, text)
         except OSError as error:
             self.park.dirty = True
-            log.warning("%s can't be written: %s", self._path, error.strerror)
+            problem = error.strerror or str(error)
+        if problem and problem != self._problem:
+            log.warning("%s can't be written: %s; it's tried again every second", self._path, problem)
+        self._problem = problem
 
 
 def _image(role: Role, tags: tuple[Tag, ...]) -> LaneImage:

@@ -19,7 +19,7 @@ import pytest
 
 from edge_gateway.api.client import Client, NotRunning
 from edge_gateway.journal import JournalReader, Kind, Record
-from edge_gateway.supervisor import Pause
+from edge_gateway.supervisor import PROBE_S, Pause
 from tests.edge_gateway.core.lanes import OPEN_ONCE, Lane, Lanes, serving
 from tests.edge_gateway.uplink.brokers import BrokerProcess, Subscriber
 
@@ -120,6 +120,7 @@ def let_in_and_kill(gateway: Gateway, lanes: Lanes, cars: int, victim: str, afte
     assert gateway.pid(other) == before[other], "the other was not disturbed"
 
 
+@pytest.mark.slow
 @pytest.mark.peer("mosquitto")
 def test_core_and_services_killed_at_any_moment(lanes: Lanes, folder: Path) -> None:
     """Whatever is killed and when: no command twice, no record lost or doubled at the receiver, the other goes on."""
@@ -161,6 +162,21 @@ def test_the_processes_end_with_their_supervisor_even_if_that_is_killed(lanes: L
         while any(alive(pid) for pid in pids) and time.monotonic() < give_up:
             time.sleep(0.05)
         assert not any(alive(pid) for pid in pids)
+
+
+@pytest.mark.slow
+def test_a_core_that_hangs_is_killed_and_started_again(lanes: Lanes, folder: Path) -> None:
+    with running(lanes.site_file(folder)) as gateway:
+        gateway.until(online)
+        core, services = gateway.pid("core"), gateway.pid("services")
+        time.sleep(1.2 * PROBE_S)  # it has been asked once
+        os.kill(core, signal.SIGSTOP)
+        give_up = time.monotonic() + 40
+        while gateway.pid("core") == core and time.monotonic() < give_up:
+            time.sleep(0.1)
+        gateway.until(online)
+        assert gateway.pid("core") != core
+        assert gateway.pid("services") == services
 
 
 def test_two_gateways_in_one_run_dir_are_refused(lanes: Lanes, folder: Path) -> None:
