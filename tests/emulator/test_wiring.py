@@ -33,6 +33,9 @@ class Bench:
     def fail(self, device: str, kind: str) -> None:
         """Nothing fails."""
 
+    def turn(self, point: str, on: int) -> None:
+        """No switches."""
+
     def counters(self) -> dict[str, int]:
         return {}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from edge_gateway.site import LoadedSite, SerialLine
+from tools.emulator.plants import PLANTS
 from tools.emulator.site import ROLES, BoardSpec, SiteSpec
 
 
@@ -29,7 +30,7 @@ def spec_of(
     line = serial_line(loaded)
     boards = []
     for board in loaded.site.boards:
-        if board.program != "parking_lane":
+        if board.program not in PLANTS:
             raise NotEmulatedError(f"{board.id}: there is no emulated plant for the program {board.program}")
         params = dict(board.parameters)
         role = ROLES[params.pop("lane_role", 0)]

@@ -21,6 +21,9 @@ class Plant(Protocol):
     def fail(self, device: str, kind: str) -> None:
         """Start a device's own fault, or end it with kind "". Raises ValueError for one it doesn't have."""
 
+    def turn(self, point: str, on: int) -> None:
+        """Set a hand switch or a contact from outside the plant. Raises ValueError for one it doesn't have."""
+
     def counters(self) -> dict[str, int]:
         """Return the plant's ground truth as counters."""
         ...

@@ -86,16 +86,17 @@ class Service:
                 self._board(verb, *arguments)
 
     def _board(self, verb: str, name: str, *arguments: Any) -> None:
-        board, lane = self.site.boards[name], self.site.lanes[name]
+        board = self.site.boards[name]
         if verb == "fault":
             board.wiring.fault(*arguments)
         elif verb == "fail":
-            lane.fail(*arguments)
+            self.site.plants[name].fail(*arguments)
         elif verb == "turn":
-            lane.turn(*arguments)
+            self.site.plants[name].turn(*arguments)
         elif verb == "hang":
             board.hang()
         elif verb == "traffic":
+            lane = self.site.lanes[name]
             lane.traffic.rate = steady(float(arguments[0])) if arguments[0] else None
         elif verb == "power":
             if arguments[0]:

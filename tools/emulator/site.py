@@ -1,13 +1,10 @@
-"""A site's emulated side: what to emulate, and the world that it makes: boards, lanes, cars that park, one line."""
+"""A site's emulated side: the world that a SiteSpec makes, with its boards, their plants and one line."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
-from random import Random
 from typing import Any
 
 from protocols.sheets import load
@@ -16,89 +13,15 @@ from tools.emulator.board import Board
 from tools.emulator.board_process import BoardProcess
 from tools.emulator.firmware_bundle import Firmware, firmware
 from tools.emulator.lane.plant import Lane
-from tools.emulator.lane.traffic import Rate, daily, steady
-from tools.emulator.lane.vehicle import Vehicle
+from tools.emulator.plant import Plant
+from tools.emulator.plants import PARAMETERS, PLANTS, Surroundings
 from tools.emulator.serial_line import SerialLine
+from tools.emulator.spec import ROLES, BoardSpec, SiteSpec
 from tools.emulator.world import World
 
-ROLES = ("entry", "exit", "emergency")
+__all__ = ["ROLES", "BoardSpec", "EmulatedSite", "SiteSpec", "program_table", "provision"]
 
-
-@dataclass
-class BoardSpec:
-    """One board and its lane. `per_hour` None takes the daily profile of the role; `params` are sheet parameters."""
-
-    name: str
-    unit: int
-    dev_id: int
-    role: str = "entry"
-    program: str = "parking_lane"
-    tcp_port: int = 0
-    per_hour: float | None = None
-    params: dict[str, int] = field(default_factory=dict)
-
-
-@dataclass
-class SiteSpec:
-    """One line with its boards. `start_hour` is the time of day at world time 0, `parked` the cars inside by then."""
-
-    folder: str
-    boards: list[BoardSpec]
-    baud: int = 115_200
-    bits: int = 10
-    seed: int = 1
-    start_hour: float = 7.75
-    parked: int = 180
-    port_link: str = ""
-    """Where to put a symbolic link to the line's port; none by default."""
-
-    def to_json(self) -> str:
-        """Return it as one line of JSON."""
-        return json.dumps(asdict(self))
-
-    @staticmethod
-    def from_json(text: str) -> SiteSpec:
-        """Read what `to_json` wrote."""
-        data: dict[str, Any] = json.loads(text)
-        boards = [BoardSpec(**board) for board in data.pop("boards")]
-        return SiteSpec(boards=boards, **data)
-
-
-class CarPark:
-    """The cars inside: who comes in can go out. `occupancy` is exact."""
-
-    def __init__(self, parked: int, rng: Random) -> None:
-        self._rng = rng
-        self._plates = [f"浙B{rng.randint(0, 99999):05d}" for _ in range(parked)]
-        self.entered = 0
-        self.left = 0
-        self.initial = parked
-
-    @property
-    def occupancy(self) -> int:
-        """Cars inside now."""
-        return self.initial + self.entered - self.left
-
-    def arriving(self) -> str:
-        """Plate of a car from outside."""
-        return f"浙A{self._rng.randint(0, 99999):05d}"
-
-    def leaving(self) -> str:
-        """Plate of a car that goes out; it counts as inside until it has passed."""
-        if not self._plates:
-            return self.arriving()
-        at = self._rng.randrange(len(self._plates))
-        self._plates[at], self._plates[-1] = self._plates[-1], self._plates[at]
-        return self._plates.pop()
-
-    def came_in(self, vehicle: Vehicle) -> None:
-        """A car has passed an entry."""
-        self.entered += 1
-        self._plates.append(vehicle.plate)
-
-    def went_out(self, vehicle: Vehicle) -> None:
-        """A car has passed an exit."""
-        self.left += 1
+_TOTALS = ("passed", "reversals", "contacts", "queue")
 
 
 @cache
@@ -113,50 +36,39 @@ def provision(storage: Path, spec: BoardSpec, baud: int) -> None:
     from firmware.runtime.store import DirStore
 
     storage.mkdir(parents=True, exist_ok=True)
-    values = dict(spec.params)
-    if spec.program == "parking_lane":
-        values["lane_role"] = ROLES.index(spec.role)
+    of_role = PARAMETERS.get(spec.program)
+    values = {**(of_role(spec) if of_role is not None else {}), **spec.params}
     config = Config(program_table(spec.program), DirStore(str(storage)))
     config.write(UNIT_ID=spec.unit, DEV_ID=spec.dev_id, BAUD_100=baud // 100, **values)
 
 
-def arrivals(spec: BoardSpec, start_hour: float) -> Rate | None:
-    """Arrivals at a lane: what the spec says, or entries with their peak at 8:00 and exits at 18:00."""
-    if spec.per_hour is not None:
-        return steady(spec.per_hour) if spec.per_hour > 0 else None
-    if spec.role == "entry":
-        return daily(240.0, 8.0, start_hour)
-    if spec.role == "exit":
-        return daily(300.0, 18.0, start_hour, base=60.0)
-    return None
-
-
 class EmulatedSite:
-    """World, line, boards and lanes of a SiteSpec, without power yet."""
+    """World, line, boards and plants of a SiteSpec, without power yet. KeyError: a program without a plant."""
 
     def __init__(self, spec: SiteSpec, *, program: Firmware | None = None, start_us: int = 0) -> None:
         self.spec = spec
         self.world = World(start_us)
         self.line = SerialLine(self.world, spec.baud, spec.bits, spec.seed)
-        self.car_park = CarPark(spec.parked, Random(spec.seed))
+        self.around = Surroundings(spec)
+        self.plants: dict[str, Plant] = {}
         self.lanes: dict[str, Lane] = {}
+        """Those of the plants that are parking lanes."""
         self.boards: dict[str, Board] = {}
         for index, board in enumerate(spec.boards):
             self._add(board, spec.seed * 100 + index, Path(spec.folder) / board.name, program)
 
     def _add(self, spec: BoardSpec, seed: int, folder: Path, program: Firmware | None) -> None:
-        park = self.car_park
-        inwards = spec.role == "entry"
-        lane = Lane(seed, rate=arrivals(spec, self.spec.start_hour), plates=park.arriving if inwards else park.leaving)
-        lane.traffic.on_passed.append(park.came_in if inwards else park.went_out)
+        plant = PLANTS[spec.program](self.around, spec, seed)
         provision(folder / "flash", spec, self.spec.baud)
         runs = program or firmware(spec.program)
         arguments = (str(spec.tcp_port), *runs.arguments)
         runner = BoardProcess(runs.script, folder, *arguments, heap=runs.heap, path=runs.path)
-        board = self.world.add_board(spec.name, program_table(spec.program), lane, runner, spec.unit)
+        board = self.world.add_board(spec.name, program_table(spec.program), plant, runner, spec.unit)
         self.line.connect(spec.name, board)
         board.on_serial = self._sender(spec.name)
-        self.lanes[spec.name] = lane
+        self.plants[spec.name] = plant
+        if isinstance(plant, Lane):
+            self.lanes[spec.name] = plant
         self.boards[spec.name] = board
 
     def _sender(self, name: str) -> Callable[[bytes], None]:
@@ -171,7 +83,7 @@ class EmulatedSite:
         """Ground truth as it stands: a dict for JSON."""
         boards = []
         for spec in self.spec.boards:
-            board, lane = self.boards[spec.name], self.lanes[spec.name]
+            board = self.boards[spec.name]
             boards.append(
                 {
                     "name": spec.name,
@@ -184,13 +96,12 @@ class EmulatedSite:
                     "pid": getattr(board.runner, "pid", 0),
                     "scans": board.scans,
                     "resets": len(board.resets),
-                    "degrees": round(lane.degrees, 1),
-                    **lane.counters(),
+                    **self.plants[spec.name].counters(),
                 }
             )
-        counters = [lane.counters() for lane in self.lanes.values()]
-        total = {name: sum(lane[name] for lane in counters) for name in ("passed", "reversals", "contacts", "queue")}
-        total["occupancy"] = self.car_park.occupancy
+        counters = [plant.counters() for plant in self.plants.values()]
+        total = {name: sum(plant.get(name, 0) for plant in counters) for name in _TOTALS}
+        total["occupancy"] = self.around.car_park.occupancy
         return {"now_ms": self.world.now_ms, "boards": boards, "total": total, "line": self._line_report()}
 
     def _line_report(self) -> dict[str, int]:

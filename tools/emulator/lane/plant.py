@@ -233,5 +233,6 @@ class Lane:
             "openings": self.openings,
             "contacts": self.contacts,
             "queue": traffic.queue,
+            "degrees": round(self.degrees),
             "in_lane": len(traffic.vehicles) + len(traffic.backlog),
         }

@@ -1,0 +1,50 @@
+"""Which plant a program is wired to. A further program adds its line to `PLANTS`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from random import Random
+
+from tools.emulator.lane.car_park import CarPark
+from tools.emulator.lane.plant import Lane
+from tools.emulator.lane.traffic import Rate, daily, steady
+from tools.emulator.plant import Plant
+from tools.emulator.spec import ROLES, BoardSpec, SiteSpec
+
+
+class Surroundings:
+    """What the plants of one site share."""
+
+    def __init__(self, spec: SiteSpec) -> None:
+        self.start_hour = spec.start_hour
+        self.car_park = CarPark(spec.parked, Random(spec.seed))
+
+
+def arrivals(spec: BoardSpec, start_hour: float) -> Rate | None:
+    """Arrivals at a lane: what the spec says, or entries with their peak at 8:00 and exits at 18:00."""
+    if spec.per_hour is not None:
+        return steady(spec.per_hour) if spec.per_hour > 0 else None
+    if spec.role == "entry":
+        return daily(240.0, 8.0, start_hour)
+    if spec.role == "exit":
+        return daily(300.0, 18.0, start_hour, base=60.0)
+    return None
+
+
+def parking_lane(around: Surroundings, spec: BoardSpec, seed: int) -> Lane:
+    """A lane of the site's car park; what isn't an entry lets cars out."""
+    park = around.car_park
+    inwards = spec.role == "entry"
+    lane = Lane(seed, rate=arrivals(spec, around.start_hour), plates=park.arriving if inwards else park.leaving)
+    lane.traffic.on_passed.append(park.came_in if inwards else park.went_out)
+    return lane
+
+
+def lane_parameters(spec: BoardSpec) -> dict[str, int]:
+    """Parameters that follow from a lane's role."""
+    return {"lane_role": ROLES.index(spec.role)}
+
+
+PLANTS: dict[str, Callable[[Surroundings, BoardSpec, int], Plant]] = {"parking_lane": parking_lane}
+PARAMETERS: dict[str, Callable[[BoardSpec], dict[str, int]]] = {"parking_lane": lane_parameters}
+"""What a board's role means for its parameters, where it means something."""
