@@ -20,6 +20,7 @@ COMMANDS = {
     "watch": Entry("edge_gateway.cli.watch_command:app", _("Watch the site live, until Ctrl-C.")),
     "board": Entry("edge_gateway.cli.board_commands:app", _("List and show boards, send them commands.")),
     "tag": Entry("edge_gateway.cli.tag_commands:app", _("List and read tags: values with quality and time.")),
+    "parking": Entry("edge_gateway.cli.parking_commands:app", _("Show and correct how many vehicles are inside.")),
     "event": Entry("edge_gateway.cli.event_commands:app", _("Read the journal.")),
     "site": Entry("edge_gateway.cli.site_commands:app", _("Check a site file, print its schema.")),
 }

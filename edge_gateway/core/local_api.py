@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import fnmatch
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from edge_gateway.api.server import Connection, Method
@@ -130,7 +131,7 @@ class LocalApi:
             raise ApiError(Code.NOT_FOUND, f"no tag `{pattern}`" + (f"; {hint}" if hint.startswith("did") else ""))
         return found
 
-    def events(self, _connection: Connection, params: dict[str, Any]) -> list[dict[str, Any]]:
+    async def events(self, _connection: Connection, params: dict[str, Any]) -> list[dict[str, Any]]:
         """Entries of the journal: `limit`, `after` (sequence; the newest when absent), `kinds`."""
         limit, after = params.get("limit", 20), params.get("after")
         if not isinstance(limit, int) or not 1 <= limit <= _MAX_RECORDS:
@@ -138,12 +139,8 @@ class LocalApi:
         if after is not None and not isinstance(after, int):
             raise ApiError(Code.BAD_PARAMS, "`after` must be a sequence")
         kinds = [_kind(word) for word in params.get("kinds", [])]
-        reader = JournalReader(self._core.journal_path)
-        try:
-            records = reader.latest(limit, kinds) if after is None else reader.after(after, limit, kinds)
-        finally:
-            reader.close()
-        return [record.as_dict() for record in records]
+        # In a thread: a journal may be large, and the scan waits for nobody.
+        return await asyncio.to_thread(_read_journal, self._core.journal_path, limit, after, kinds)
 
     def correct(self, connection: Connection, params: dict[str, Any]) -> dict[str, Any]:
         """A person counted the vehicles: `occupancy`."""
@@ -195,6 +192,15 @@ class LocalApi:
             "planned_load": round(paced.budget.load, 3),
             "counters": line.counters.as_dict(),
         }
+
+
+def _read_journal(path: Path, limit: int, after: int | None, kinds: list[Kind]) -> list[dict[str, Any]]:
+    reader = JournalReader(path)
+    try:
+        records = reader.latest(limit, kinds) if after is None else reader.after(after, limit, kinds)
+    finally:
+        reader.close()
+    return [record.as_dict() for record in records]
 
 
 def tag_dict(tag: Tag) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from edge_gateway.journal.store import Store
 
 CHUNK = 2_000
-"""Entries deleted in one pass: a pass stays short, and a clock that jumps for a moment costs one chunk, not all."""
+"""Entries deleted in one pass: a pass stays short, and a clock that jumps for some seconds costs a chunk or two."""
 
 _DAY_MS = 86_400_000
 
@@ -33,6 +33,8 @@ class Forgotten:
     unacknowledged: int = 0
     first: int = 0
     last: int = 0
+    too_big: bool = False
+    """The journal was above a size limit: another pass may be due at once."""
 
 
 def forget(store: Store, limits: Limits, utc_ms: int) -> Forgotten:
@@ -45,13 +47,10 @@ def forget(store: Store, limits: Limits, utc_ms: int) -> Forgotten:
         lost_from = max(first, acked + 1)
         lost = max(0, last - lost_from + 1)
         deleted = store.delete_through(last)
-        return Forgotten(deleted, lost, lost_from if lost else 0, last if lost else 0)
-    through = 0
-    if used > limits.max_bytes:
-        through = store.nth_seq(CHUNK)
-    else:
-        through = store.last_before(utc_ms - limits.max_days * _DAY_MS, CHUNK)
-    through = min(through, acked)
+        return Forgotten(deleted, lost, lost_from if lost else 0, last if lost else 0, too_big=True)
+    too_big = used > limits.max_bytes
+    oldest_kept_ms = utc_ms - limits.max_days * _DAY_MS
+    through = min(acked, store.nth_seq(CHUNK) if too_big else store.last_before(oldest_kept_ms, CHUNK))
     if through < first:
         return Forgotten()
-    return Forgotten(deleted=store.delete_through(through))
+    return Forgotten(deleted=store.delete_through(through), too_big=too_big)

@@ -19,8 +19,8 @@ _RETRY_S = 1.0
 _RETENTION_S = 2.0
 _SAMPLE_SHARE = 0.75
 """Samples may fill the queue up to here; the rest is for what can't be measured again."""
-_BROKEN_SKIP = 1_000_000
-"""After a broken file the sequence goes on this far above what was acknowledged: no number is used twice."""
+_SKIP = 1_000_000
+"""After the loss of a file the sequence goes on this far above what was acknowledged: more may have been sent."""
 
 OnCommit = Callable[[Sequence[Record]], None]
 """Called in the writer's thread with entries that are on disk."""
@@ -77,11 +77,13 @@ class JournalWriter:
         self._closing = False
         self._group = GROUP_MAX
         self._retention_due = 0.0
+        lost = "the file was gone" if resume_above and not path.exists() else ""
         self._store, broken = _open(path, page_limit)
-        self._store.skip_to(resume_above + 1 + (_BROKEN_SKIP if broken else 0))
+        lost = broken or lost
+        self._store.skip_to(resume_above + 1 + (_SKIP if lost else 0))
         self._health.last_seq = self._store.next_seq - 1
-        if broken:
-            self.append(Draft(Kind.GAP, utc_ms(), "journal", "JOURNAL_REPLACED", {"reason": broken}))
+        if lost:
+            self.append(Draft(Kind.GAP, utc_ms(), "journal", "JOURNAL_REPLACED", {"reason": lost}))
         self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
         self._thread.start()
 
@@ -239,7 +241,7 @@ class JournalWriter:
             now = time.monotonic()
             if now >= self._retention_due:
                 gone = forget(self._store, self.limits, self._utc_ms())
-                self._retention_due = now + (0.0 if gone.deleted else _RETENTION_S)
+                self._retention_due = now + (0.0 if gone.deleted and gone.too_big else _RETENTION_S)
                 if gone.unacknowledged:
                     body = {"first": gone.first, "last": gone.last, "reason": "hard limit of the journal"}
                     self.append(Draft(Kind.GAP, self._utc_ms(), "journal", "RETENTION_LOSS", body))

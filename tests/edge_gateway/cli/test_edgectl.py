@@ -107,6 +107,7 @@ def test_a_wrong_command_line_is_code_2(edgectl: Edgectl, command: list[str]) ->
         ["board", "show", "in1"],
         ["tag", "list"],
         ["tag", "read", "in1.STATE", "out1.PASSED"],
+        ["parking", "show"],
         ["event", "tail", "--kind", "sample", "--kind", "audit", "-n", "50"],
     ],
 )
@@ -144,6 +145,15 @@ def test_commands_end_with_the_code_that_says_how(edgectl: Edgectl, gateway: tup
         assert (done.code, len(done.err.splitlines())) == (exits.REFUSED, 1), wrong
     assert "did you mean `AUTO`?" in edgectl("board", "command", "out1", "SET_MODE", "atuo", *where).err
     assert edgectl("tag", "read", "in1.NOTHING", *where).code == exits.REFUSED
+
+
+def test_the_count_of_a_person_is_taken_over(edgectl: Edgectl, gateway: tuple[Running, Lanes]) -> None:
+    where = ["--socket", str(gateway[0].socket)]
+    done = edgectl("parking", "correct", "17", *where)
+    assert (done.code, done.out) == (exits.OK, "17 of 432 places taken\n")
+    assert json.loads(edgectl("parking", "correct", "0", "--json", *where).out)["occupancy"] == 0
+    assert edgectl("parking", "correct", "441", *where).code == exits.REFUSED
+    assert edgectl("parking", "correct", "--", "-1", *where).code == exits.USAGE
 
 
 def test_a_fault_of_our_own_is_one_line_and_a_file(edgectl: Edgectl, monkeypatch: pytest.MonkeyPatch) -> None:

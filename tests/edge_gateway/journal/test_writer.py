@@ -103,13 +103,17 @@ def test_the_sequence_goes_on_after_a_restart_and_after_everything_was_deleted(p
     reader.close()
 
 
-def test_a_number_that_others_know_is_not_used_again(path: Path) -> None:
-    journal = JournalWriter(path, group_ms=1, resume_above=41)
-    journal.append(draft(0))
-    assert journal.close()
+def test_a_number_that_others_know_is_not_used_again_when_the_file_is_gone(path: Path) -> None:
+    for _restart in range(2):
+        journal = JournalWriter(path, group_ms=1, resume_above=41)
+        journal.append(draft(0))
+        assert journal.close()
     reader = JournalReader(path)
-    assert reader.latest(1)[0].seq == 42
+    gap, first, second = reader.after(0)
     reader.close()
+    assert (gap.kind, gap.body["reason"]) == (Kind.GAP, "the file was gone")
+    assert gap.seq > 41 + 10_000, "what was sent and not confirmed is above 41"
+    assert [first.seq, second.seq] == [gap.seq + 1, gap.seq + 2]
 
 
 def test_what_is_not_acknowledged_is_kept_beyond_size_and_age(path: Path) -> None:
