@@ -22,6 +22,7 @@ from edge_gateway.fieldbus.plan import Holes
 from edge_gateway.fieldbus.reads import BoardReads, Periods
 from edge_gateway.tags import Quality, Reason, TagDatabase
 from protocols import layout
+from protocols.modbus.codes import ILLEGAL_ADDRESS, ILLEGAL_FUNCTION, ILLEGAL_VALUE
 from protocols.sheets.derive import sheet_crc
 
 log = logging.getLogger(__name__)
@@ -47,6 +48,10 @@ class BoardState(StrEnum):
     READ_ONLY = "other map: read, never commanded"
     HUNG = "answers, but stands still"
     ONLINE = "online"
+
+
+_ANSWERING = (BoardState.ONLINE, BoardState.READ_ONLY, BoardState.HUNG)
+_NO_HEADER = (ILLEGAL_FUNCTION, ILLEGAL_ADDRESS, ILLEGAL_VALUE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +114,10 @@ class BoardSession:
         self._on_change = on_change
         self._header_job: Job | None = None
         self._beat = 0
-        self._beat_ms = -self.periods.heartbeat_ms
+        self._beat_due = 0
         self._beat_job: Job | None = None
         self._moved_ms = 0  # when BRD_HB last moved
+        self._deaf_ms = max(3 * self.periods.header_ms, HUNG_MS)
         self._time_at: int | None = None  # when TIME was last sent
 
     # --- for the composer and for operators --------------------------------------------------------------------------
@@ -158,12 +164,16 @@ class BoardSession:
 
     def scan(self, now: int) -> None:
         """Once in each control scan: heartbeat, supervision of the board's, time, commands."""
-        if self.state is BoardState.ONLINE and now - self._moved_ms > HUNG_MS and self._heard_within(now, HUNG_MS):
-            self._go(BoardState.HUNG, f"BRD_HB stands still for {now - self._moved_ms} ms", now)
         unit = self.line.unit(self.identity.unit)
+        unheard_ms = now - self.header_ms
         if unit.silent and self.state not in (BoardState.SILENT, BoardState.LINE_DOWN):
             self._go(BoardState.SILENT, f"no answer to {unit.failures} requests in a row", now)
-        if self.state in (BoardState.ONLINE, BoardState.HUNG) and now - self._beat_ms >= self.periods.heartbeat_ms:
+        elif unheard_ms > self._deaf_ms and self.state in _ANSWERING:
+            # Noise, two units with one number, a line that carries too much: it's not silent, and yet not heard.
+            self._go(BoardState.SILENT, f"no readable header for {unheard_ms} ms", now)
+        elif self.state is BoardState.ONLINE and now - self._moved_ms > HUNG_MS:
+            self._go(BoardState.HUNG, f"BRD_HB stands still for {now - self._moved_ms} ms", now)
+        if self.state in (BoardState.ONLINE, BoardState.HUNG) and now >= self._beat_due:
             self._send_beat(now)
         if self.state is BoardState.ONLINE:
             self._keep_time(now)
@@ -185,7 +195,7 @@ class BoardSession:
 
     def _header_over(self, job: Job, outcome: Outcome, data: Reply, at: int, now_us: int) -> None:
         now = now_us // 1000
-        if outcome is Outcome.EXCEPTION:
+        if outcome is Outcome.EXCEPTION and job.exception in _NO_HEADER:
             self._go(BoardState.FOREIGN, f"exception {job.exception} to the read of the header", now)
         if outcome is not Outcome.OK:
             return
@@ -254,11 +264,13 @@ class BoardSession:
         self.commands.ready = state is BoardState.ONLINE
         if state is not BoardState.ONLINE:
             self.commands.heartbeat = None
-        if state in (BoardState.ONLINE, BoardState.READ_ONLY, BoardState.HUNG):
+        if state in _ANSWERING:
+            if before is BoardState.READ_ONLY:
+                self.reads.forget_holes()
             if not self.reads.running:
                 self.reads.start(now * 1000)
             if before in (BoardState.SILENT, BoardState.LINE_DOWN, BoardState.UNKNOWN):
-                self._beat_ms = now - self.periods.heartbeat_ms
+                self._beat_due = now
         elif state is BoardState.FOREIGN:
             self.reads.stop()
             self.reads.mark(Quality.BAD, Reason.MAP_MISMATCH, now)
@@ -271,14 +283,12 @@ class BoardSession:
         if self._on_change is not None:
             self._on_change(self, now)
 
-    def _heard_within(self, now: int, ms: int) -> bool:
-        return now - self.header_ms <= ms
-
     def _send_beat(self, now: int) -> None:
         if self._beat_job is not None:
             return
         self._beat = self._beat % 0xFFFF + 1
-        self._beat_ms = now
+        # On the average once in a period, though scans don't come to the millisecond.
+        self._beat_due = max(self._beat_due, now - self.periods.heartbeat_ms // 2) + self.periods.heartbeat_ms
         job = write_one_job(self.identity.unit, layout.C_GW_HB, self._beat, self._beat_over)
         if self.line.submit(job, (now + self.periods.heartbeat_ms) * 1000):
             self._beat_job = job

@@ -80,7 +80,7 @@ def _group_spans(sheet: Any, group: str) -> list[Span]:
 class BoardReads:
     """Reads the points of one board into tags named `<board>.<point>`; parameters are `<board>.par.<name>`.
 
-    `holes` may come from a file, and is to be kept there when on_holes is called.
+    `holes` may come from a file, and is to be kept there when on_holes is called (not for a board with another map).
     Make it once for a board: the tags exist from then on. `start` and `stop` begin and end the cyclic requests.
     """
 
@@ -142,6 +142,11 @@ class BoardReads:
                 self.line.remove(job)
         self._jobs.clear()
         self._decoders.clear()
+
+    def forget_holes(self) -> None:
+        """What was learned was of another map; the next `start` plans without it."""
+        self.holes = Holes()
+        self.stop()
 
     @property
     def running(self) -> bool:
@@ -210,6 +215,6 @@ class BoardReads:
             decoder.take(data, at, self.utc_ms(), now_us // 1000)
         elif outcome is Outcome.EXCEPTION and job.exception in (ILLEGAL_ADDRESS, ILLEGAL_VALUE):
             self.holes.learn(block)
-            if self.on_holes is not None:
+            if self.on_holes is not None and self._floor[0] is Quality.GOOD:
                 self.on_holes(self.holes)
             self._begin(group, now_us)

@@ -91,6 +91,26 @@ def test_a_board_that_is_not_ours_or_has_another_map_is_never_commanded(
         assert (tag.quality, tag.reason) == (Quality.BAD, Reason.MAP_MISMATCH)
 
 
+def test_holes_of_another_map_are_neither_kept_nor_used_once_the_board_is_right() -> None:
+    world = World(11)
+    session = world.sessions[11]
+    kept: list[object] = []
+    session.reads.on_holes = kept.append
+    regs, bank = world.boards[11].board.regs, world.boards[11].board.bank
+    right, read = regs[layout.H_SHEET_CRC], bank.read_registers
+    regs[layout.H_SHEET_CRC] = 0xBEEF
+    bank.read_registers = lambda fc, address, count, out, at: (
+        2 if address >= layout.PLANT_CONFIG else read(fc, address, count, out, at)
+    )
+    assert world.run(3000, lambda: bool(session.reads.holes.addresses))
+    assert session.state is BoardState.READ_ONLY
+    assert not kept
+    bank.read_registers = read
+    regs[layout.H_SHEET_CRC] = right
+    assert world.run(3000, lambda: session.online and world.tags["B11.par.close_max_ms"].good)
+    assert not session.reads.holes.addresses
+
+
 def test_another_board_on_the_unit_id_is_foreign() -> None:
     world = World(11)
     world.sessions[11].identity = BoardIdentity("B11", 11, 99, SHEET)
@@ -139,6 +159,31 @@ def test_a_board_whose_program_stands_still_is_found_out() -> None:
     assert world.run(2000, lambda: session.online)
     world.run(600)
     assert world.tags["B11.LA.P"].good
+
+
+def test_a_board_that_can_only_be_heard_garbled_is_not_online() -> None:
+    world = world_online()
+    session = world.sessions[11]
+    world.to_gateway = lambda frame: [(0, frame[:-1] + bytes((frame[-1] ^ 1,)))]
+    began = world.now
+    assert world.run(5000, lambda: session.state is BoardState.SILENT)
+    assert world.now - began <= HUNG_MS + 600
+    assert "no readable header" in session.problem
+    assert world.line.counters.crc_errors > 5
+    assert not world.tags["B11.LA.P"].good
+    world.to_gateway = lambda frame: [(0, frame)]
+    assert world.run(1500, lambda: session.online and world.tags["B11.LA.P"].good)
+
+
+@pytest.mark.parametrize(("code", "foreign"), [(2, True), (6, False)])
+def test_a_unit_that_has_no_header_is_foreign_and_a_busy_one_is_not(code: int, foreign: bool) -> None:
+    world = world_online()
+    session = world.sessions[11]
+    bank = world.boards[11].board.bank
+    bank.read_registers = lambda fc, address, count, out, at: code
+    world.run(1500)
+    assert (session.state is BoardState.FOREIGN) == foreign
+    assert session.online != foreign
 
 
 def test_the_clock_of_a_board_is_set_and_kept() -> None:

@@ -7,6 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edge_gateway.fieldbus.board import BoardState
+from edge_gateway.fieldbus.budget import line_budget
+from edge_gateway.fieldbus.cost import CostModel
 from edge_gateway.fieldbus.counters import LineCounters
 from edge_gateway.fieldbus.job import Job, Outcome, Reply, read_job
 from edge_gateway.fieldbus.rtu_receiver import Found, RtuReceiver
@@ -14,7 +16,7 @@ from edge_gateway.fieldbus.unit import Patience, UnitLink
 from edge_gateway.tags import Quality, Reason
 from protocols import layout
 from protocols.modbus.crc import crc16
-from tests.edge_gateway.fieldbus.virtual import World
+from tests.edge_gateway.fieldbus.virtual import BAUD, SHEET, World
 
 PATIENCE = Patience.up_to(100)
 
@@ -33,6 +35,23 @@ def test_five_boards_share_a_line_within_its_budget() -> None:
     assert counters.overruns == before
     assert counters.timeouts == counters.crc_errors == counters.framing_errors == counters.foreign == 0
     assert all(session.link_ok for session in world.sessions.values())
+
+
+@pytest.mark.parametrize("boards", [1, 5])
+def test_the_budget_is_honest(boards: int) -> None:
+    numbers = range(11, 11 + boards)
+    world = World(*numbers, patience=PATIENCE)
+    online(world, *numbers)
+    world.run(3000)
+    on_line = [(unit, SHEET) for unit in numbers]
+    budget = line_budget("RS1", world.line.cost, on_line)
+    world.line.busy_us = 0
+    world.run(20_000)
+    measured = world.line.busy_us / 20_000_000
+    assert measured <= budget.load
+    # It reckons with 5 ms of turnaround. This firmware answers when the silence is over: then it's right to 3 %.
+    prompt = line_budget("RS1", CostModel.serial(BAUD, 10, turnaround_us=0), on_line)
+    assert measured == pytest.approx(prompt.load, rel=0.03)
 
 
 def test_one_dead_unit_never_stalls_the_others() -> None:

@@ -154,6 +154,7 @@ class VirtualLine(Line):
         self.receiver = RtuReceiver(self._counters, self.units)
         self.sent: list[tuple[int, bytes]] = []
         self.silence_us = 0
+        self.busy_us = 0
 
     @property
     def current(self) -> Job | None:
@@ -173,6 +174,7 @@ class VirtualLine(Line):
         if found is Found.NOTHING or job is None:
             return
         self.bus_free_us = now_us + self.cost.gap_us
+        self.busy_us += self.bus_free_us - job.sent_us
         if found is Found.REPLY:
             self.answered(job, self.receiver.frame, 3, now_us)
         elif found is Found.EXCEPTION:
