@@ -9,6 +9,7 @@ import socket
 import stat
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -74,8 +75,9 @@ class Running:
         finally:
             reader.close()
 
-    def wait_for(self, condition: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+    def wait_for(self, condition: Callable[[dict[str, Any]], bool], timeout_s: float = 30) -> dict[str, Any]:
         """The first status for which it holds."""
+        give_up = time.monotonic() + timeout_s
         with Client(self.socket) as client:
             now = client.call("status")
             if condition(now):
@@ -83,7 +85,8 @@ class Running:
             for _stream, status in client.stream("status"):
                 if condition(status):
                     return dict(status)
-        raise AssertionError
+                assert time.monotonic() < give_up, f"it did not come to that: {status}"
+        raise AssertionError("the stream has ended")
 
 
 @contextmanager
