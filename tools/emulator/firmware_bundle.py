@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
-import platform
 import shutil
 from dataclasses import dataclass
 from functools import cache
@@ -20,9 +19,6 @@ from tools.bundle.stage import TARGETS, Request, modules_of, stage
 from tools.emulator.board_process import HEAP, ROOT
 
 CACHE = ROOT / "build" / "emulator"
-ARCHES = {"x86_64": "x64", "amd64": "x64", "i686": "x86", "armv7l": "armv7m"}
-"""Native code of a machine, as mpy-cross names it."""
-
 _KEPT = 4
 
 
@@ -38,13 +34,7 @@ class Firmware:
 
 @cache
 def firmware(program: str) -> Firmware:
-    """Return the firmware with `program` as the sources stand now.
-
-    A machine that mpy-cross makes no native code for runs the source tree with a larger heap instead.
-    """
-    arch = ARCHES.get(platform.machine().lower())
-    if arch is None:
-        return Firmware(ROOT / "firmware" / "main.py", ("--program", program), "8m", ROOT)
+    """Return the firmware with `program` as the sources stand now."""
     digest = hashlib.sha256(table_source(load(program)).encode())
     for path in modules_of(TARGETS["unix"], program).values():
         digest.update(path.read_bytes())
@@ -53,7 +43,7 @@ def firmware(program: str) -> Firmware:
     with (CACHE / f"{program}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # several test processes may want it at once
         if not (tree / "main.py").is_file():
-            stage(Request("unix", program, 1, 1, arch), tree)
+            stage(Request("unix", program, 1, 1), tree)
             _forget_old(program, tree)
     return Firmware(tree / "main.py")
 
