@@ -16,7 +16,7 @@ class Patience:
 
     min_us: int = 100_000
     max_us: int = 500_000
-    silent_after: int = 2
+    silent_after: int = 3
     backoff_us: int = 500_000
     backoff_max_us: int = 10_000_000
 

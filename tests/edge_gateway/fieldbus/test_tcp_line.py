@@ -321,6 +321,31 @@ def test_a_peer_that_speaks_no_modbus_is_left_and_tried_again(garbage: bytes) ->
     run(main)
 
 
+@given(st.binary(min_size=1, max_size=60), st.booleans())
+@settings(max_examples=15, deadline=None)
+def test_after_any_bytes_whatsoever_the_next_good_reply_is_taken(noise: bytes, as_header: bool) -> None:
+    said: list[bytes] = []
+
+    def script(request: bytes) -> list[bytes]:
+        if not said:
+            said.append(noise)
+            return [request[:2] + b"\0\0" + noise if as_header else noise]
+        return [reply_to(request)]
+
+    async def main() -> None:
+        async with scripted(script) as port:
+            line = line_to(port)
+            done = Collector()
+            line.add(read_job(1, 0, 2, done, 5_000))
+            line.start()
+            while (0, 1) not in done.registers:
+                await done.have(len(done.outcomes) + 1)
+            assert line.counters.callback_faults == 0
+            await line.close()
+
+    run(main)
+
+
 def test_a_connection_that_answers_nothing_is_opened_again() -> None:
     async def main() -> None:
         async with scripted(lambda request: []) as port:
