@@ -24,7 +24,7 @@ from edge_gateway.site import load_site
 STOP_S = 8.0
 """How long a process may take to stop before it is killed."""
 
-PROBE_S = 2.0
+PROBE_S = 3.0
 """How often core is asked whether it still turns, and how long it may take to answer."""
 _MISSES = 3
 """So many questions in a row without an answer: it hangs and is killed. Its boards have left it long before."""

@@ -27,21 +27,28 @@ def check(
     from edge_gateway.site import SiteError, load_site
 
     try:
-        site = load_site(file, tuple(set_ or ())).site
+        loaded = load_site(file, tuple(set_ or ()))
     except SiteError as error:
         if not json:
             raise
         print_json({"ok": False, "file": str(file), "problems": [problem.as_dict() for problem in error.problems]})
         raise typer.Exit(exits.SITE_WRONG) from None
-    counts = {"lines": len(site.lines), "boards": len(site.boards)}
+    from edge_gateway.core.lines import planned_loads
+
+    site = loaded.site
+    try:
+        loads = planned_loads(loaded)
+    except ValueError as error:
+        raise exits.CommandFailed(str(error), exits.SITE_WRONG) from None
+    boards = {line.id: sum(board.line == line.id for board in site.boards) for line in site.lines}
     if json:
-        print_json({"ok": True, "file": str(file), "site": site.site.id, **counts, "problems": []})
+        lines = [{"id": name, "boards": boards[name], "planned_load": round(load, 3)} for name, load in loads.items()]
+        print_json({"ok": True, "file": str(file), "site": site.site.id, "lines": lines, "problems": []})
         return
-    typer.echo(
-        _("{file} is right: site {site}, {boards} boards on {lines} lines.").format(
-            file=file, site=site.site.id, **counts
-        )
-    )
+    typer.echo(_("{file} is right: site {site}").format(file=file, site=site.site.id))
+    for name, load in loads.items():
+        text = _("  line {line}: {boards} boards, {load:.0f} % of its time planned")
+        typer.echo(text.format(line=name, boards=boards[name], load=100 * load))
 
 
 @app.command(help=_("Print the JSON Schema of the site file."))

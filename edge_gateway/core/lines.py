@@ -39,6 +39,11 @@ def build_lines(loaded: LoadedSite) -> dict[str, PacedLine]:
     return built
 
 
+def planned_loads(loaded: LoadedSite) -> dict[str, float]:
+    """Share of each line's time that is planned, 0..1, without opening any. Raises ValueError as `build_lines` does."""
+    return {name: paced.budget.load for name, paced in build_lines(loaded).items()}
+
+
 def _line(loaded: LoadedSite, config: SerialConfig | TcpConfig) -> LoopLine:
     patience = Patience.up_to(config.timeout_ms)
     if isinstance(config, TcpConfig):

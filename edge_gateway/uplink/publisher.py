@@ -74,7 +74,7 @@ class Uplink:
         """Connects, sends, and connects again after a failure, with a growing pause."""
         pause = self.settings.backoff_s
         while True:
-            began = asyncio.get_running_loop().time()
+            connects = self.counters.connects
             try:
                 await self._connected()
             except (aiomqtt.MqttError, OSError, TimeoutError, sqlite3.Error) as error:
@@ -82,8 +82,8 @@ class Uplink:
             finally:
                 self.counters.connected = False
                 self._store_position()
-            if asyncio.get_running_loop().time() - began > self.settings.backoff_max_s:
-                pause = self.settings.backoff_s
+            if self.counters.connects != connects:
+                pause = self.settings.backoff_s  # it had been up: this is a new failure
             await asyncio.sleep(pause * random.uniform(0.5, 1.0))
             pause = min(2 * pause, self.settings.backoff_max_s)
 
