@@ -86,14 +86,25 @@ def test_a_board_whose_process_dies_is_restarted_and_the_others_go_on(emulation:
     wait_for(lambda: board(emulation, "OUT1")["scans"] > before + 50)
 
 
+def test_no_watchdog_bites_because_the_emulator_was_stopped(emulation: Emulation) -> None:
+    wait_for(lambda: board(emulation, "IN1")["scans"] > 50)
+    assert emulation.pid
+    os.kill(emulation.pid, signal.SIGSTOP)
+    time.sleep(2.5)  # longer than the watchdog
+    os.kill(emulation.pid, signal.SIGCONT)
+    wait_for(lambda: emulation.report["stalled_ms"] > 2000)
+    before = board(emulation, "IN1")["scans"]
+    wait_for(lambda: board(emulation, "IN1")["scans"] > before + 20)
+    assert board(emulation, "IN1")["resets"] == 1
+
+
 @pytest.mark.parametrize("how", ["stop", "kill"])
 def test_nothing_is_left_behind(tmp_path: Path, how: str) -> None:
     emulation = Emulation(SiteSpec(str(tmp_path), [BoardSpec("IN1", 11, 101)])).start()
     wait_for(lambda: board(emulation, "IN1")["pid"])
     pid = board(emulation, "IN1")["pid"]
     if how == "kill":
-        assert emulation._process is not None
-        emulation._process.kill()
+        os.kill(emulation.pid, signal.SIGKILL)
     else:
         emulation.stop()
     wait_for(lambda: not alive(pid))

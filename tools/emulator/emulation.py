@@ -50,6 +50,11 @@ class Emulation:
         return str(self.report.get("port", ""))
 
     @property
+    def pid(self) -> int:
+        """Process id of the emulation, 0 when there is none."""
+        return self._process.pid if self._process is not None else 0
+
+    @property
     def running(self) -> bool:
         """Whether its process lives."""
         return self._process is not None and self._process.poll() is None

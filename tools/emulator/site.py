@@ -102,7 +102,9 @@ class EmulatedSite:
         counters = [plant.counters() for plant in self.plants.values()]
         total = {name: sum(plant.get(name, 0) for plant in counters) for name in _TOTALS}
         total["occupancy"] = self.around.car_park.occupancy
-        return {"now_ms": self.world.now_ms, "boards": boards, "total": total, "line": self._line_report()}
+        world = self.world
+        times = {"now_ms": world.now_ms, "stalled_ms": world.stalled_us // 1000}
+        return {**times, "boards": boards, "total": total, "line": self._line_report()}
 
     def _line_report(self) -> dict[str, int]:
         statistics = self.line.statistics

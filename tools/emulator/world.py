@@ -22,6 +22,10 @@ LOOK_US = 10_000
 """`until` looks at least this often, also when no board runs."""
 
 
+STALL_US = 300_000
+"""Longest step of the wall clock that the world follows."""
+
+
 class TimeoutInWorldError(AssertionError):
     """What was waited for did not happen within its world time."""
 
@@ -34,10 +38,13 @@ class World:
         self.boards: list[Board] = []
         self.shifts = 0
         """Turns of the engine: a measure of work done."""
+        self.stalled_us = 0
+        """Wall time in which the world stood still because nobody let it run."""
         self._events: list[tuple[int, int, Event]] = []
         self._order = 0
         self._selector: selectors.BaseSelector | None = None
         self._stopping = False
+        self._clock_base = 0
         self._readers: list[tuple[Any, Event]] = []
 
     @property
@@ -133,21 +140,32 @@ class World:
                 self.board_linked(board)
             for readable, callback in self._readers:
                 selector.register(readable, selectors.EVENT_READ, callback)
-            base = time.monotonic_ns() // 1000 - self.now_us
+            self._clock_base = time.monotonic_ns() // 1000 - self.now_us
             next_tick = self.now_us
             while not self._stopping:
-                now = time.monotonic_ns() // 1000 - base
-                self.now_us = max(self.now_us, now)
+                self._follow_clock()
                 if on_tick is not None and self.now_us >= next_tick:
                     next_tick = self.now_us + tick_ms * 1000
                     on_tick()
                 wait = self._turn(next_tick)
                 for key, _ in selector.select(max(0.0, wait / 1e6)):
-                    self.now_us = max(self.now_us, time.monotonic_ns() // 1000 - base)
+                    self._follow_clock()
                     key.data()
         finally:
             self._selector = None
             selector.close()
+
+    def _follow_clock(self) -> None:
+        """Set the world's time by the wall clock.
+
+        After a longer pause this process was stopped or starved: then the world stood still, and no watchdog bites.
+        """
+        ahead = time.monotonic_ns() // 1000 - self._clock_base - self.now_us
+        if ahead > STALL_US:
+            self.stalled_us += ahead
+            self._clock_base += ahead
+        elif ahead > 0:
+            self.now_us += ahead
 
     def _turn(self, until_us: int) -> int:
         """Do what is due now; return the µs until something is due next."""
