@@ -7,7 +7,7 @@ from random import Random
 
 from tools.emulator.lane.car_park import CarPark
 from tools.emulator.lane.plant import Lane
-from tools.emulator.lane.traffic import Rate, daily, steady
+from tools.emulator.lane.traffic import Rate, evening, morning, steady
 from tools.emulator.plant import Plant
 from tools.emulator.spec import ROLES, BoardSpec, SiteSpec
 
@@ -25,9 +25,9 @@ def arrivals(spec: BoardSpec, start_hour: float) -> Rate | None:
     if spec.per_hour is not None:
         return steady(spec.per_hour) if spec.per_hour > 0 else None
     if spec.role == "entry":
-        return daily(240.0, 8.0, start_hour)
+        return morning(start_hour)
     if spec.role == "exit":
-        return daily(300.0, 18.0, start_hour, base=60.0)
+        return evening(start_hour)
     return None
 
 

@@ -36,8 +36,6 @@ class World:
     def __init__(self, start_us: int = 0) -> None:
         self.now_us = start_us
         self.boards: list[Board] = []
-        self.shifts = 0
-        """Turns of the engine: a measure of work done."""
         self.stalled_us = 0
         """Wall time in which the world stood still because nobody let it run."""
         self._events: list[tuple[int, int, Event]] = []
@@ -94,7 +92,6 @@ class World:
             if board.owes:
                 board.collect()
         while True:
-            self.shifts += 1
             when = end_us
             for board in boards:
                 if board.wake_us < when:
@@ -169,7 +166,6 @@ class World:
 
     def _turn(self, until_us: int) -> int:
         """Do what is due now; return the µs until something is due next."""
-        self.shifts += 1
         now = self.now_us
         while self._events and self._events[0][0] <= now:
             heapq.heappop(self._events)[2]()

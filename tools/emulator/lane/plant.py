@@ -39,13 +39,10 @@ class Lane:
         self.reader = Reader(rng)
         self.traffic = Traffic(rng, rate, plates=plates)
         self.wind = 2.0
-        self.gust = 0.0
         self.contacts = 0
         """Times the boom touched a vehicle: the master invariant says 0."""
         self.openings = 0
         self.reversals = 0
-        self.closing_over_vehicle_ms = 0
-        self._rng = rng
         self._arm_attached = True
         self._falling_ms = 0
         self._closing = False
@@ -144,7 +141,7 @@ class Lane:
         supply = wired.supply
         inputs["UPS_OK"] = int(supply.mains and supply.charge > 0.1)
         inputs["V24"] = int(supply.volts * 10.0)
-        inputs["WIND"] = int((self.wind + self.gust) * 10.0)
+        inputs["WIND"] = int(self.wind * 10.0)
         reader = self.reader
         inputs["READ_SEQ"] = reader.sequence
         inputs["READ_TOKEN"] = reader.token
@@ -172,11 +169,6 @@ class Lane:
     def resting(self) -> bool:
         """Whether the boom stands still."""
         return self.arm.omega == 0.0
-
-    @property
-    def occupancy_change(self) -> int:
-        """Vehicles that went through forwards."""
-        return self.traffic.passed
 
     def put_boom(self, degrees: float) -> None:
         """Set the boom to an angle at rest, as a test's starting point."""

@@ -49,8 +49,8 @@ def morning(start_hour: float = 7.5) -> Rate:
 
 
 def evening(start_hour: float = 17.5) -> Rate:
-    """Exit lane: 300 vehicles an hour at 18:00."""
-    return daily(300.0, 18.0, start_hour)
+    """Exit lane: 300 vehicles an hour at 18:00; cars leave all day."""
+    return daily(300.0, 18.0, start_hour, base=60.0)
 
 
 class Traffic:
@@ -256,7 +256,7 @@ class Traffic:
         self, vehicle: Vehicle, leader: Vehicle | None, now_ms: int, degrees: float, falling_ms: int, green: int
     ) -> None:
         allowed = degrees >= vehicle.needs_deg and falling_ms < SEEN_FALLING_MS
-        if not (green or vehicle.tailgater or vehicle.red_runner):
+        if not (green or vehicle.tailgater):
             allowed = False
         if leader is not None and leader.front - leader.length < g.STOP_LINE + 0.5 and not vehicle.tailgater:
             allowed = False

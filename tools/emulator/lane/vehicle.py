@@ -72,7 +72,6 @@ class Vehicle:
         "reaction_ms",
         "read",
         "read_ms",
-        "red_runner",
         "reversing",
         "speed",
         "strike_deg",
@@ -102,7 +101,6 @@ class Vehicle:
         self.read = False
         self.read_ms = -1
         self.tailgater = False
-        self.red_runner = False
         self.halt_ms = 0
         """How long it will stop under the boom, ms; 0 for most."""
         self.halted = False
