@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,9 @@ SITE_OPTION = typer.Option(
 SOCKET_OPTION = typer.Option(
     "--socket", envvar="EDGECTL_SOCKET", metavar="PATH", help=_("Socket of the gateway, instead of a site file.")
 )
+
+
+_AGAIN_S = 0.5
 
 
 def socket_path(site: Path | None, socket: Path | None) -> Path:
@@ -53,8 +57,42 @@ def ask(site: Path | None, socket: Path | None, method: str, *, wait_s: float | 
         return client.call(method, wait_s=wait_s, **params)
 
 
+def follow(
+    site: Path | None, socket: Path | None, *streams: str, first: tuple[str, dict[str, Any]] | None = None
+) -> Iterator[tuple[str, Any]]:
+    """(stream, data) for ever, over restarts of the gateway, and `("away", reason)` while it's gone.
+
+    first: a method and its parameters, asked at each connection; its result comes as `("first", result)`.
+    Raises CommandFailed at once when there is no gateway to begin with.
+    """
+    path = socket_path(site, socket)
+    connect(site, path).close()
+    return _follow(path, streams, first)
+
+
+def _follow(
+    path: Path, streams: tuple[str, ...], first: tuple[str, dict[str, Any]] | None
+) -> Iterator[tuple[str, Any]]:
+    from time import sleep
+
+    from edge_gateway.api.client import Client, NotRunning
+
+    while True:
+        try:
+            with Client(path) as client, translated(NotRunning):
+                if first is not None:
+                    yield "first", client.call(first[0], **first[1])
+                yield from client.stream(*streams)
+        except NotRunning as error:
+            yield "away", str(error)
+            sleep(_AGAIN_S)
+
+
 class translated:  # noqa: N801 - reads as a word: with translated():
-    """Turns errors of the local API into CommandFailed."""
+    """Turns errors of the local API into CommandFailed, but those of the types in `but`."""
+
+    def __init__(self, *but: type[Exception]) -> None:
+        self._but = but
 
     def __enter__(self) -> None:
         return None
@@ -63,6 +101,8 @@ class translated:  # noqa: N801 - reads as a word: with translated():
         from edge_gateway.api.client import NotRunning
         from edge_gateway.api.wire import ApiError, Code
 
+        if isinstance(error, self._but):
+            return
         if isinstance(error, NotRunning):
             raise exits.CommandFailed(str(error), exits.NOT_RUNNING) from None
         if isinstance(error, ApiError):

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from edge_gateway.cli.catalogue import COMMANDS
-from edge_gateway.cli.connect import SITE_OPTION, SOCKET_OPTION, connect, translated
+from edge_gateway.cli.connect import SITE_OPTION, SOCKET_OPTION, follow
 from edge_gateway.cli.output import JSON_OPTION, console, print_json_line
+from edge_gateway.cli.text import _
 
 app = typer.Typer()
 
 _EVENTS = 10
+_KINDS = ["event", "alarm", "command", "gap"]
 
 
 @app.command(help=COMMANDS["watch"].help)
@@ -22,23 +24,28 @@ def watch(
     socket: Annotated[Path | None, SOCKET_OPTION] = None,
     json: Annotated[bool, JSON_OPTION] = False,
 ) -> None:
-    """With --json, one status a line, twice a second."""
-    with connect(site, socket) as client, translated():
-        if json:
-            for _stream, data in client.stream("status"):
+    """With --json, one status a line, twice a second. It goes on when core is started again."""
+    if json:
+        for stream, data in follow(site, socket, "status"):
+            if stream == "status":
                 print_json_line(data)
-            return
-        from rich.live import Live
+        return
+    from rich.live import Live
+    from rich.text import Text
 
-        from edge_gateway.cli.live_view import status_view
+    from edge_gateway.cli.live_view import status_view
 
-        events = client.call("events", limit=_EVENTS, kinds=["event", "alarm", "command", "gap"])
-        now = client.call("status")
-        screen = console()
-        with Live(status_view(now, events), console=screen, screen=screen.is_terminal, auto_refresh=False) as live:
-            for stream, data in client.stream("status", "journal"):
-                if stream == "journal":
-                    events = (events + data)[-_EVENTS:]
-                else:
-                    now = data
-                    live.update(status_view(now, events), refresh=True)
+    events: list[dict[str, Any]] = []
+    screen = console()
+    with Live(Text(_("connecting")), console=screen, screen=screen.is_terminal, auto_refresh=False) as live:
+        for stream, data in follow(
+            site, socket, "status", "journal", first=("events", {"limit": _EVENTS, "kinds": _KINDS})
+        ):
+            if stream == "away":
+                live.update(Text(_("{reason}; waiting for it").format(reason=data), style="red"), refresh=True)
+            elif stream == "first":
+                events = data
+            elif stream == "journal":
+                events = (events + [record for record in data if record["kind"] in _KINDS])[-_EVENTS:]
+            else:
+                live.update(status_view(data, events), refresh=True)

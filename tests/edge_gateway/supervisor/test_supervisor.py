@@ -164,6 +164,21 @@ def test_the_processes_end_with_their_supervisor_even_if_that_is_killed(lanes: L
         assert not any(alive(pid) for pid in pids)
 
 
+def test_watching_goes_on_when_core_is_started_again(lanes: Lanes, folder: Path) -> None:
+    with running(lanes.site_file(folder)) as gateway:
+        gateway.until(online)
+        command = [*EDGECTL, "watch", "--json", "--socket", str(gateway.run_dir / "core.sock")]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as watch:
+            assert watch.stdout is not None
+            before = json.loads(watch.stdout.readline())["uptime_s"]
+            core = gateway.pid("core")
+            os.kill(core, signal.SIGKILL)
+            while json.loads(watch.stdout.readline())["uptime_s"] >= before:
+                pass
+            watch.send_signal(signal.SIGINT)
+            assert watch.wait(20) == 130
+
+
 @pytest.mark.slow
 def test_a_core_that_hangs_is_killed_and_started_again(lanes: Lanes, folder: Path) -> None:
     with running(lanes.site_file(folder)) as gateway:
