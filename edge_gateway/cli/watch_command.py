@@ -36,11 +36,11 @@ def watch(
     from edge_gateway.cli.live_view import status_view
 
     events: list[dict[str, Any]] = []
+    first = ("events", {"limit": _EVENTS, "kinds": _KINDS})
+    news = follow(site, socket, "status", "journal", first=first)
     screen = console()
     with Live(Text(_("connecting")), console=screen, screen=screen.is_terminal, auto_refresh=False) as live:
-        for stream, data in follow(
-            site, socket, "status", "journal", first=("events", {"limit": _EVENTS, "kinds": _KINDS})
-        ):
+        for stream, data in news:
             if stream == "away":
                 live.update(Text(_("{reason}; waiting for it").format(reason=data), style="red"), refresh=True)
             elif stream == "first":
