@@ -146,7 +146,10 @@ class LoopLine(Line):
         self._lost_event.set()
 
     async def _keep_open(self) -> None:
-        while True:
+        task = asyncio.current_task()
+        assert task is not None
+        # A cancellation that something below turned into another error still ends the line.
+        while not task.cancelling():
             try:
                 self._lost_event.clear()
                 await self._open()
@@ -157,4 +160,8 @@ class LoopLine(Line):
                 if problem != self.problem:
                     log.warning("line %s: %s", self.name, problem)
                 self.problem = problem
+            except Exception as error:
+                # A fault of ours, not of the line: said in full, and the line is still tried again.
+                log.exception("line %s", self.name)
+                self.problem = f"{type(error).__name__}: {error}"
             await asyncio.sleep(self.reconnect.next_s())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import struct
 import subprocess
 from collections.abc import AsyncIterator, Callable
@@ -26,7 +27,6 @@ from tools.bench.poll import compile_c, modbus_server
 
 LOCAL = "127.0.0.1"
 QUICK = Patience(min_us=50_000, max_us=150_000, backoff_us=100_000, backoff_max_us=400_000)
-SOON = ReconnectDelay(0.01, 0.05)
 
 
 def line_to(port: int, window: int = 1, patience: Patience = QUICK) -> TcpLine:
@@ -403,3 +403,24 @@ def test_a_closed_line_ends_what_was_in_flight() -> None:
             assert done.outcomes == [Outcome.LINE_DOWN]
 
     run(main)
+
+
+def test_a_fault_while_opening_is_said_and_does_not_end_the_attempts(caplog: pytest.LogCaptureFixture) -> None:
+    async def main() -> None:
+        tried = asyncio.Event()
+
+        class Faulty(TcpLine):
+            async def _open(self) -> None:
+                tried.set()
+                raise ZeroDivisionError("ours")
+
+        line = Faulty("L", LOCAL, 1, reconnect=ReconnectDelay(0.001, 0.001))
+        line.start()
+        for _ in range(2):
+            await until(tried.is_set, tried)
+            tried.clear()
+        assert line.problem == "ZeroDivisionError: ours"
+        await line.close()
+
+    with caplog.at_level(logging.CRITICAL):
+        run(main)
