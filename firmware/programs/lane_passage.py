@@ -57,9 +57,8 @@ class Passage:
             if beams:
                 self.state = _IN_BEAMS
             elif not lb:
-                # Beams that never broke are blind (their test will tell): then the exit loop alone decides.
                 if not self._wrong:
-                    self.event = WENT_THROUGH if lc else RETREATED
+                    self.event = RETREATED
                 self.state = NOBODY
         elif state == _IN_BEAMS:
             if not beams:

@@ -10,7 +10,7 @@ drives through or commands START or RELEASE, and one that is neither up nor down
 """
 
 from drivers.blocks.edges import RisingEdge
-from drivers.blocks.timers import OnDelay
+from drivers.blocks.timers import OffDelay, OnDelay
 from drivers.safety_beam import FAILED, UNTESTED
 from firmware.programs import lane_passage as passing
 from firmware.programs.lane_base import FIRE, REVERSALS, STOPPED_VEHICLE
@@ -42,6 +42,7 @@ class ParkingLane(LaneCommands):
         self._learn = RisingEdge(1)
         self._limit_lost = OnDelay(_LIMIT_LOST_MS)
         self._jog = OnDelay(0)
+        self._just_reversed = OffDelay(0)
         self._steps = (
             self._off,
             self._closed,
@@ -113,6 +114,8 @@ class ParkingLane(LaneCommands):
         by_hand = io.mode == layout.MODE_LOCAL
         self._lift_asked = self._lift(io.JOG_O) and by_hand
         self._lower_asked = self._lower(io.JOG_C) and by_hand
+        self._just_reversed.preset = self.par.reversal_hold_ms
+        self._just_reversed(self.state == table.ST_REVERSING, now)
         if admission.lost:
             self._settle(layout.RES_FAILED)
 
@@ -215,7 +218,7 @@ class ParkingLane(LaneCommands):
         elif self._admitted(io):
             self._settle(layout.RES_DONE)
             self._stay_open(now)
-        elif self._may_leave(io) and (self.locked or self.age(now) >= self.wait_ms):
+        elif self._may_leave(io) and (self.locked or self._lower_asked or self.age(now) >= self.wait_ms):
             self._begin_preclose(now)
 
     def _passing(self, io, now):
@@ -375,9 +378,9 @@ class ParkingLane(LaneCommands):
 
     def _may_leave(self, io):
         """Whether the lane may begin to close: clear for long enough, nothing against it, nobody to be asked first."""
-        if io.mode == layout.MODE_LOCAL:
-            return self._lower_asked and self.ready and self.may_close
-        return self.ready and self.may_close and not self.await_start
+        if not self.ready or not self.may_close or self._just_reversed.q:
+            return 0
+        return self._lower_asked if io.mode == layout.MODE_LOCAL else not self.await_start
 
     def _begin_preclose(self, now):
         self._tested = 0

@@ -17,8 +17,8 @@ from protocols.ticks import ticks_add
 TABLE = make_table(load("parking_lane"))
 START = 0x3FFFF000  # ticks wrap four seconds later
 HEALTHY = {"SK1": 1, "ARM_ZOK": 1, "UPS_OK": 1, "ZC": 1, "EDGE": 8200, "V24": 270, "MOT_I": 60}
-OPEN_MS = 1400
-CLOSE_MS = 2300
+UP = 6  # 0.1 degree a scan: open in 1,490 ms
+DOWN = 4  # closed in 2,230 ms
 TOKEN = 0x1234567
 
 
@@ -84,9 +84,9 @@ class Bench:
         self.lane.scan(io, self.now)
         assert not (io.YO and io.YC)
         if io.YO and moving:
-            self.angle = min(900, self.angle + 9000 // OPEN_MS)
+            self.angle = min(900, self.angle + UP)
         elif io.YC and moving:
-            self.angle = max(0, self.angle - 9000 // CLOSE_MS)
+            self.angle = max(0, self.angle - DOWN)
         elif self.spring and not io.YO and not io.YC:
             self.angle = min(900, self.angle + 10)
         io.POS = self.angle
@@ -100,6 +100,17 @@ class Bench:
         """Scans for that long."""
         for _ in range(ms // 10):
             self.scan()
+
+    def wait(self, ms):
+        """A long time in which nothing moves: every scan at its ends, one a second between."""
+        while ms > 10000:
+            self.scan()
+            ms -= 10
+            if not (self.io.YO or self.io.YC or self.io.BEEP):
+                self.now = ticks_add(self.now, 990)
+                self.ms += 990
+                ms -= 990
+        self.run(ms)
 
     def until(self, state, limit_ms=60000):
         """Scan until the lane is in `state`; returns the time it took."""
@@ -160,7 +171,7 @@ class Bench:
         self.ms = 0
         for ms, inputs, expected in rows:
             assert ms % 10 == 0 and ms >= self.ms, "row at %d ms is out of order" % ms
-            self.run(ms - self.ms)
+            self.wait(ms - self.ms)
             self.set(inputs)
             self.scan()
             self.ms -= 10
