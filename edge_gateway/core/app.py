@@ -157,6 +157,7 @@ class Core:
         """Parts of the scan in their order: what is known, who is there, what follows, what is told."""
         steps: list[tuple[str, Step]] = [("tags", lambda now: self.database.scan(now, utc_ms()))]
         steps += [(name, board.session.scan) for name, board in self.boards.items()]
+        steps += [(f"configuration of {name}", board.configuration.scan) for name, board in self.boards.items()]
         steps += [(f"plates {path.name}", file.scan) for path, file in self._plates.items()]
         if self.parking is not None:
             steps.append(("parking", self.parking.scan))

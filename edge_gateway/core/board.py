@@ -8,6 +8,7 @@ from typing import Any
 from edge_gateway.core.board_events import EventWords, resume_from
 from edge_gateway.core.clock import utc_ms
 from edge_gateway.core.commands import KnownCommand, known_commands
+from edge_gateway.core.config_watch import ConfigWatch
 from edge_gateway.core.lines import PacedLine
 from edge_gateway.fieldbus.board import BoardIdentity, BoardSession
 from edge_gateway.fieldbus.events import BoardEvent, EventGap
@@ -35,7 +36,6 @@ class BoardUnit:
         self.config = config
         self.sheet: Any = sheets.load(config.program)
         self.commands: dict[str, KnownCommand] = known_commands(self.sheet)
-        self._database = database
         self._journal = journal
         self._words = EventWords(self.sheet)
         self._told = ""
@@ -53,16 +53,8 @@ class BoardUnit:
             holes=holes.of(config.id, crc),
             on_holes=lambda learned: holes.keep(config.id, crc, learned),
         )
-
-    def different_parameters(self) -> dict[str, dict[str, Any]]:
-        """Parameters whose value on the board isn't the one of the site file (or the sheet's default)."""
-        found = {}
-        for param in self.sheet.params:
-            tag = self._database.get(f"{self.config.id}.par.{param.name}")
-            wanted = self.config.parameters.get(param.name, param.default)
-            if tag is not None and tag.good and tag.value is not None and tag.value != wanted:
-                found[param.name] = {"site": wanted, "board": tag.value}
-        return found
+        wanted = {param.name: config.parameters.get(param.name, param.default) for param in self.sheet.params}
+        self.configuration = ConfigWatch(self.session, database, wanted, journal)
 
     def summary(self) -> dict[str, Any]:
         """How the board stands, in a few words."""
@@ -76,7 +68,7 @@ class BoardUnit:
             "line": self.config.line,
             "unit": self.config.unit,
             "session": str(session.state),
-            "problem": session.problem,
+            "problem": session.problem or self.configuration.problem,
             "link": heard.link_name if heard else "never",
             "mode": heard.mode_name if heard else "",
             "state": states[heard.state] if heard and heard.state < len(states) else "",
@@ -104,8 +96,8 @@ class BoardUnit:
             "timeouts": unit.timeouts,
             "exceptions": unit.exceptions,
             "round_trip_ms": round(unit.rtt_us / 1000, 1),
-            "config_differs": session.config_differs,
-            "different_parameters": self.different_parameters(),
+            "config_known": self.configuration.known,
+            "different_parameters": self.configuration.differences,
             "commands": [
                 {"name": c.name, "args": list(c.args), "meaning": c.meaning, "hazardous": c.hazardous}
                 for c in self.commands.values()

@@ -190,15 +190,25 @@ def test_a_board_with_another_sheet_is_read_and_never_commanded(lanes: Lanes, fo
     assert lanes["in1"].executed == []
 
 
-def test_differences_of_parameters_are_shown(lanes: Lanes, folder: Path) -> None:
-    lanes["in1"].set_parameter("clear_ms", 700)
+def test_a_board_that_runs_other_parameters_is_named_until_it_runs_those_of_the_site_file(
+    lanes: Lanes, folder: Path
+) -> None:
+    lane = lanes["in1"]
+    lane.set_parameter("clear_ms", 700)
     with running(lanes.site_file(folder)) as core:
-        core.wait_for(lambda now: now["tags"]["good"] > 150)
+        told = core.wait_for(lambda now: now["boards"][0]["problem"] != "")
+        assert told["boards"][0]["problem"] == "clear_ms is 700 on the board, 1000 in the site file"
         with Client(core.socket) as client:
             assert client.call("board", board="in1")["different_parameters"] == {
                 "clear_ms": {"site": 1000, "board": 700}
             }
             assert client.call("board", board="out1")["different_parameters"] == {}
+        lane.set_parameter("clear_ms", 1000)  # as after a commit: the header tells that there is something new
+        lane.holding[layout.H_CFG_VER] += 1
+        lane.holding[layout.H_CFG_CRC] ^= 0x55AA
+        core.wait_for(lambda now: now["boards"][0]["problem"] == "")
+    told_names = [(r.source, r.name) for r in core.records(Kind.AUDIT) if r.name.startswith("CONFIG_")]
+    assert told_names == [("in1", "CONFIG_DIFFERS"), ("in1", "CONFIG_MATCHES")]
 
 
 def test_tags_events_streams_and_correction(lanes: Lanes, folder: Path) -> None:
