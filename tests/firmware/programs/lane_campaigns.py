@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from protocols import layout
-from tests.firmware.programs.lane_world import BETWEEN, OPEN, Campaign
+from tests.firmware.programs.lane_model import BETWEEN, OPEN, Campaign
 from tools.explorer.sandbox import Mutation
 
 _MODES = (layout.MODE_AUTO, layout.MODE_MAINT)

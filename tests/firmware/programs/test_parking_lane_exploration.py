@@ -6,12 +6,14 @@ What is abstracted, and why that is sound, stands in `lane_world`; what is explo
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from tests.firmware.programs.lane_campaigns import CAMPAIGNS, MUTATIONS
-from tests.firmware.programs.lane_world import NOW, SCAN, World
+from tests.firmware.programs.lane_model import NOW, SCAN
+from tests.firmware.programs.lane_world import World
 from tools.explorer.sandbox import Mutation
 from tools.explorer.search import search
 
@@ -19,7 +21,9 @@ _LIMIT = 400_000
 
 
 @pytest.mark.parametrize("name", CAMPAIGNS)
-def test_no_reachable_state_lowers_the_boom_on_something(name: str, record_property: pytest.RecordProperty) -> None:
+def test_no_reachable_state_lowers_the_boom_on_something(
+    name: str, record_property: Callable[[str, object], None]
+) -> None:
     world = World(CAMPAIGNS[name])
     result = search(world, max_states=_LIMIT)
     print(f"{name}: {result}")

@@ -1,7 +1,7 @@
-"""The lane under whatever comes: random inputs, qualities, commands and times, with the safety invariant after each scan.
+"""The lane under whatever comes: random inputs, qualities, commands and times, the safety invariant after each scan.
 
-The exploration is complete where it looks; this looks everywhere else: real parameters, bad and stale qualities of every
-point, every command with any argument, every mode and link, gaps between scans.
+The exploration is complete where it looks; this looks everywhere else: real parameters, bad and stale qualities of
+every point, every command with any argument, every mode and link.
 """
 
 from __future__ import annotations
