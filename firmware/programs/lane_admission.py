@@ -161,9 +161,12 @@ class Admission:
             return
         if closed:
             self.granted = 0
-        self.credential = token
+        if self.granted and not self.credit_token:
+            self.credit_token = token  # a free exit opened before the plate was read: it's that vehicle's
+        else:
+            self.credential = token
+            self._read_since = now
         self._refused = 0
-        self._read_since = now
         io.CRED_SEQ = io.CRED_SEQ + 1 & 0xFFFF
         io.CRED_TOKEN = token
         io.CRED_CONF = io.READ_CONF

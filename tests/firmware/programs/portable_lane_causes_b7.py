@@ -187,6 +187,23 @@ def test_b11_without_the_gateway_the_exit_is_free():
     assert ("LOCAL_AUTO", 0, 0) in bench.events.seen
 
 
+def test_b11_a_plate_read_after_the_free_exit_opened_is_that_vehicles():
+    bench = Bench(role=1)
+    bench.io.link = layout.LINK_SAFE
+    bench.set("LA_P")
+    bench.run(600)
+    bench.check("OPENING")
+    bench.read()
+    bench.until("OPEN")
+    bench.drive_through()
+    assert bench.io.PASS_TOKEN == TOKEN
+    bench.until("CLOSED", 10000)
+    bench.set("LA_P")  # the next one, whose plate nobody can read
+    bench.until("OPEN")
+    bench.drive_through()
+    bench.check("PASSED=2 PASS_TOKEN=0")
+
+
 def test_b11_without_the_gateway_entries_go_by_the_white_list():
     bench = Bench(whitelist=(TOKEN,))
     bench.io.link = layout.LINK_SAFE
