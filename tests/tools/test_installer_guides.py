@@ -52,11 +52,13 @@ def board(tmp_path: Path) -> Iterator[PtyBoard]:
 
 def follow(text: str, place: Path, board: PtyBoard) -> subprocess.CompletedProcess[str]:
     """Type a guide's commands, one block after the other, in one shell that stops at the first that fails."""
+    # Without the variables of a make that runs these tests: a person's shell has none.
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
     return subprocess.run(
         ["/bin/sh", "-eux", "-c", "\n".join(commands(text))],
         cwd=place,
         # The emulated board has this machine's processor; all else of the bundle is the target's.
-        env={**os.environ, "PORT": board.port, "ARGS": f"--arch {host_arch()}", "PYTHONPATH": ""},
+        env={**environment, "PORT": board.port, "ARGS": f"--arch {host_arch()}", "PYTHONPATH": ""},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

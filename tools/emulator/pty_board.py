@@ -26,6 +26,9 @@ from types import TracebackType
 
 from tools import micropython
 
+START_S = 1.5
+"""A board that says nothing by itself is taken to be up after this time."""
+
 HEAP = "384k"
 """What an RP2040 leaves to Python, about 192 KB, in the words of a 64-bit machine, which are twice as long."""
 
@@ -35,7 +38,9 @@ RESET_EXIT = 66
 CHIP = Path(__file__).parent / "chip"
 """Stand-in modules (``machine``) that the board's MicroPython finds before its own."""
 
-_RAW, _FRIENDLY, _SOFT_RESET = 0x01, 0x02, 0x04
+_RAW, _FRIENDLY = 0x01, 0x02
+_INTERRUPT, _RUN = b"\x03", b"\x04"
+_MOST = 64
 _BOOT = "import os\nif 'main.py' in os.listdir():\n    exec(open('main.py').read())\n"
 _OWN_TERMINAL = "import os, sys; os.login_tty(0); os.execv(sys.argv[1], sys.argv[1:])"
 
@@ -50,6 +55,7 @@ class PtyBoard:
         self.log = bytearray()  # everything that the board said
         self._said = threading.Condition()
         self._raw = False
+        self._since_run = b""  # what the client said since it last had the board execute something
         self._stop_read, self._stop_write = os.pipe()
         self._client, self._client_end = pty.openpty()
         tty.setraw(self._client_end)
@@ -86,6 +92,7 @@ class PtyBoard:
                 self._raw = False
                 boot = True
             else:
+                self._since_run = b""
                 self._to_client(b"MPY: soft reboot\r\n")
                 boot = not self._raw
 
@@ -94,7 +101,8 @@ class PtyBoard:
         terminal, inside = pty.openpty()
         tty.setraw(inside)
         settings = termios.tcgetattr(inside)
-        settings[3] |= termios.ISIG  # Ctrl-C interrupts a running program, as on a board
+        # Ctrl-C interrupts a running program, as on a board, and nothing that was said is lost by it.
+        settings[3] |= termios.ISIG | termios.NOFLSH
         termios.tcsetattr(inside, termios.TCSANOW, settings)
         program = micropython.command("-c", _BOOT if boot else "0", heap=self.heap)
         program.insert(-2, "-i")
@@ -117,19 +125,23 @@ class PtyBoard:
             os.close(terminal)
 
     def _relay(self, terminal: int, process: subprocess.Popen[bytes], greet: bool) -> int | None:
-        mute = b"" if greet else b"raw REPL"  # the unix port's banner, which a board in raw mode does not print
+        # A chip in reset has no USB: the client waits for the board's first word. And in raw mode the unix port's
+        # banner, which a board does not print, is left out.
+        first = b"" if greet else b"raw REPL"
         held = bytearray()
+        sources = [terminal, self._stop_read]
         while True:
-            ready, _, _ = select.select([terminal, self._client, self._stop_read], [], [])
+            up = self._client in sources
+            ready, _, _ = select.select(sources, [], [], START_S if greet and not up else None)
+            if not ready:
+                self._open(terminal, sources)
             if self._stop_read in ready:
                 return None
             if self._client in ready:
                 with contextlib.suppress(BlockingIOError):
                     data = os.read(self._client, 4096)
-                    for control in data:
-                        if control in (_RAW, _FRIENDLY):
-                            self._raw = control == _RAW
-                    os.write(terminal, data)
+                    self._from_client(terminal, data)
+                    self._since_run = (self._since_run + data).rpartition(_RUN)[2][-_MOST:]
             if terminal in ready:
                 try:
                     data = os.read(terminal, 4096)
@@ -137,13 +149,26 @@ class PtyBoard:
                     data = b""
                 if not data:
                     return process.wait()
-                if mute:
+                if not up:
                     held += data
-                    at = held.find(mute)
+                    at = held.find(first)
                     if at < 0:
                         continue
-                    data, mute = bytes(held[at:]), b""
+                    data = bytes(held[at:])
+                    self._open(terminal, sources)
                 self._to_client(data)
+
+    def _open(self, terminal: int, sources: list[int]) -> None:
+        """Let the client in; a new client's first words to a board that was just resetting come first."""
+        sources.append(self._client)
+        if _INTERRUPT in self._since_run:
+            self._from_client(terminal, self._since_run)
+
+    def _from_client(self, terminal: int, data: bytes) -> None:
+        for control in data:
+            if control in (_RAW, _FRIENDLY):
+                self._raw = control == _RAW
+        os.write(terminal, data)
 
     def _to_client(self, data: bytes) -> None:
         with self._said:

@@ -5,6 +5,7 @@ board's firmware to start and to scan with safe outputs. It runs on MicroPython'
 """
 
 import io
+import socket
 import sys
 
 from umachine import *  # noqa: F403
@@ -18,8 +19,7 @@ SOFT_RESET = 5
 RESET_EXIT = 66
 """How the supervisor of the emulated board knows a reset from an end."""
 
-_MP_STREAM_POLL = 3
-_POLL_OUT = 4
+_MP_STREAM_GET_FILENO = 10
 
 
 def reset() -> None:
@@ -122,6 +122,7 @@ class UART(io.IOBase):
 
     def __init__(self, number: int, baudrate: int = 9600, **settings: object) -> None:
         self.number = number
+        self._silent = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 
     def init(self, baudrate: int = 9600, **settings: object) -> None:
         """Take the settings."""
@@ -151,8 +152,11 @@ class UART(io.IOBase):
         """Take a handler that no byte will call."""
 
     def ioctl(self, request: int, argument: int) -> int:
-        """Answer select.poll: ready to send, nothing to read; there is no file descriptor."""
-        return argument & _POLL_OUT if request == _MP_STREAM_POLL else -1
+        """Lend select.poll the descriptor of the silent end: it waits on that, and calls no Python while it waits.
+
+        A Ctrl-C in an ioctl written in Python would be taken for an error of the stream, and be gone.
+        """
+        return self._silent.fileno() if request == _MP_STREAM_GET_FILENO else -1
 
 
 class WDT:
