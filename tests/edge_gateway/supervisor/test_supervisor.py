@@ -170,11 +170,10 @@ def test_watching_goes_on_when_core_is_started_again(lanes: Lanes, folder: Path)
         command = [*EDGECTL, "watch", "--json", "--socket", str(gateway.run_dir / "core.sock")]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as watch:
             assert watch.stdout is not None
-            before = json.loads(watch.stdout.readline())["uptime_s"]
-            core = gateway.pid("core")
-            os.kill(core, signal.SIGKILL)
-            while json.loads(watch.stdout.readline())["uptime_s"] >= before:
-                pass
+            uptime = json.loads(watch.stdout.readline())["uptime_s"]
+            os.kill(gateway.pid("core"), signal.SIGKILL)
+            while (now := json.loads(watch.stdout.readline())["uptime_s"]) >= uptime:
+                uptime = now  # the old core's; a new one begins below it
             watch.send_signal(signal.SIGINT)
             assert watch.wait(20) == 130
 
