@@ -154,11 +154,12 @@ class JournalWriter:
     def _run(self) -> None:
         while True:
             batch = self._next_batch()
+            last_try = self._closing and len(batch) == 1  # a failure from before `close` doesn't end it
             if batch and not self._commit(batch):
                 with self._condition:
                     self._waiting[:0] = batch
-                    if self._closing:
-                        return
+                if last_try:
+                    return
                 self._pause()
                 continue
             self._housekeeping()
