@@ -34,8 +34,8 @@ class CommandLine(RuleBasedStateMachine):
         self.rig = Rig(Recorder)
         self.rig.board.program.executed = []
         self.rig.link_up()
-        self.value = 2
-        self.arrived = {1: self.rig.ms, 2: self.rig.ms}
+        self.value = self.first = 2
+        self.arrived = {2: self.rig.ms}  # of the beats before it the model doesn't know when they came
         self.sequence = {5: 0, 6: 0}
         self.kept: list[tuple[int, bytes, int]] = []
         """Blocks ever sent: their number, their bytes, the beat that they echo."""
@@ -68,7 +68,7 @@ class CommandLine(RuleBasedStateMachine):
         """A gateway sends a new command, which echoes a beat, maybe not the newest."""
         self.sequence[owner] += 1
         number = len(self.kept)
-        echo = max(1, self.value - behind)
+        echo = max(self.first, self.value - behind)
         block = self.rig.block(self.sequence[owner], TABLE.CMD_OPEN_ONCE, (number, int(done)), echo=echo, owner=owner)
         data = struct.pack(">13H", *block)
         self.kept.append((number, data, echo))
