@@ -9,10 +9,12 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from edge_gateway.site import LoadedSite, SiteError, load_site
 
 EXIT_SITE = 3
 """The site file is wrong: starting again won't help."""
@@ -74,6 +76,29 @@ def only_one(run_dir: Path, name: str) -> Iterator[None]:
         file.write(f"{os.getpid()}\n")
         file.flush()
         yield
+
+
+def start(
+    name: str, lock: str, run: Callable[[LoadedSite], int], hopeless: tuple[type[Exception], ...] = (OSError,)
+) -> int:
+    """A process of the gateway from its command line to its exit code; what can't be is said in a line.
+
+    run: does the work until it is told to stop. hopeless: what `run` raises when something that it needs can't be had.
+    """
+    arguments = Arguments.parse(name)
+    setup_logging(arguments.log_level)
+    try:
+        loaded = load_site(arguments.site, arguments.overrides)
+        with only_one(loaded.run_dir, lock):
+            return run(loaded)
+    except SiteError as error:
+        code, said = EXIT_SITE, str(error)
+    except RunsAlreadyError as error:
+        code, said = EXIT_TWICE, str(error)
+    except hopeless as error:
+        code, said = EXIT_START, f"{name} can't start: {error}"
+    sys.stderr.write(f"{said}\n")
+    return code
 
 
 async def until_told_to_stop() -> None:

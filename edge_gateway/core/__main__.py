@@ -10,39 +10,16 @@ import uvloop
 
 from edge_gateway.core.app import Core
 from edge_gateway.files import CORE_LOCK
-from edge_gateway.process import (
-    EXIT_SITE,
-    EXIT_START,
-    EXIT_TWICE,
-    Arguments,
-    RunsAlreadyError,
-    only_one,
-    setup_logging,
-    until_told_to_stop,
-)
+from edge_gateway.process import start, until_told_to_stop
 from edge_gateway.running import announced
-from edge_gateway.site import LoadedSite, SiteError, load_site
+from edge_gateway.site import LoadedSite
 
 log = logging.getLogger(__name__)
 
 
 def main() -> int:
     """Runs until it is told to stop. Exit codes: see `edge_gateway.process`."""
-    arguments = Arguments.parse("core")
-    setup_logging(arguments.log_level)
-    try:
-        loaded = load_site(arguments.site, arguments.overrides)
-        with only_one(loaded.run_dir, CORE_LOCK):
-            return uvloop.run(_run(loaded))
-    except SiteError as error:
-        sys.stderr.write(f"{error}\n")
-        return EXIT_SITE
-    except RunsAlreadyError as error:
-        sys.stderr.write(f"{error}\n")
-        return EXIT_TWICE
-    except (OSError, sqlite3.Error, ValueError) as error:
-        sys.stderr.write(f"the core can't start: {error}\n")
-        return EXIT_START
+    return start("core", CORE_LOCK, lambda loaded: uvloop.run(_run(loaded)), (OSError, sqlite3.Error, ValueError))
 
 
 async def _run(loaded: LoadedSite) -> int:

@@ -8,18 +8,9 @@ import logging
 import sys
 
 from edge_gateway.files import SERVICES_LOCK
-from edge_gateway.process import (
-    EXIT_SITE,
-    EXIT_START,
-    EXIT_TWICE,
-    Arguments,
-    RunsAlreadyError,
-    only_one,
-    setup_logging,
-    until_told_to_stop,
-)
+from edge_gateway.process import start, until_told_to_stop
 from edge_gateway.services.app import Services
-from edge_gateway.site import LoadedSite, SiteError, load_site
+from edge_gateway.site import LoadedSite
 from edge_gateway.uplink.settings import SecretError
 
 log = logging.getLogger(__name__)
@@ -27,22 +18,8 @@ log = logging.getLogger(__name__)
 
 def main() -> int:
     """Runs until it is told to stop. Exit codes: see `edge_gateway.process`."""
-    arguments = Arguments.parse("services")
-    setup_logging(arguments.log_level)
-    try:
-        loaded = load_site(arguments.site, arguments.overrides)
-        with only_one(loaded.run_dir, SERVICES_LOCK):
-            # asyncio's own loop: paho's sockets are watched with add_reader, and nothing here is in a hurry.
-            return asyncio.run(_run(loaded))
-    except SiteError as error:
-        sys.stderr.write(f"{error}\n")
-        return EXIT_SITE
-    except RunsAlreadyError as error:
-        sys.stderr.write(f"{error}\n")
-        return EXIT_TWICE
-    except (OSError, SecretError) as error:
-        sys.stderr.write(f"services can't start: {error}\n")
-        return EXIT_START
+    # asyncio's own loop: paho's sockets are watched with add_reader, and nothing here is in a hurry.
+    return start("services", SERVICES_LOCK, lambda loaded: asyncio.run(_run(loaded)), (OSError, SecretError))
 
 
 async def _run(loaded: LoadedSite) -> int:
