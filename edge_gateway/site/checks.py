@@ -24,6 +24,11 @@ def check(site: Site, document: Document) -> list[Problem]:
     return found
 
 
+def unknown_program(document: Document, path: Path, program: str) -> Problem:
+    """A program that has no sheet."""
+    return _value(document, path, "unknown program", _both(program, programs.known(), "known programs"))
+
+
 def unknown_parameter(document: Document, path: Path, program: str) -> Problem:
     """A parameter that the program's sheet doesn't have."""
     name = str(path[-1])
@@ -66,11 +71,6 @@ def _boards(site: Site, document: Document) -> Iterator[Problem]:
         if board.line not in lines:
             yield _value(
                 document, ("boards", index, "line"), "no such line", did_you_mean(board.line, lines, noun="lines")
-            )
-        if programs.sheet(board.program) is None:
-            known = programs.known()
-            yield _value(
-                document, ("boards", index, "program"), "unknown program", _both(board.program, known, "known programs")
             )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -42,7 +43,7 @@ def load_site(path: str | Path, overrides_: tuple[str, ...] = ()) -> LoadedSite:
         what = "the file is empty" if doc.data is None else "a site file is keys with values"
         raise SiteError([Problem(doc.at(()), what, doc.text(()), "it begins with `site:`; see sites/qicai/site.yaml")])
     overrides.apply(doc, overrides_)
-    problems = _resolve_parameter_names(doc)
+    problems = _resolve_names(doc)
     try:
         site = Site.model_validate(doc.data)
     except ValidationError as error:
@@ -74,33 +75,42 @@ def _read(path: Path) -> str:
         raise SiteError([Problem(place, "this is no UTF-8 text", offending, "save the file as UTF-8")]) from None
 
 
-def _resolve_parameter_names(doc: document.Document) -> list[Problem]:
+def _resolve_names(doc: document.Document) -> list[Problem]:
     """Puts numbers in place of parameters that are given by name (`lane_role: entry`).
 
-    A name that means nothing is reported and taken out, so that the number check doesn't report it again.
+    A name that means nothing is reported and taken out, so that the number check doesn't report it again. So are all
+    names of a program that there isn't: it is reported, and nobody can say what they mean.
     """
     problems = []
     boards = doc.data.get("boards")
     for index, board in enumerate(boards if isinstance(boards, list) else []):
-        if not isinstance(board, dict) or not isinstance(board.get("parameters"), dict):
+        if not isinstance(board, dict) or not isinstance(board.get("program"), str):
             continue
-        program = board.get("program")
-        known = programs.parameters(program) if isinstance(program, str) else {}
-        for name, value in list(board["parameters"].items()):
+        program = board["program"]
+        there_is = programs.sheet(program) is not None
+        if not there_is:
+            problems.append(checks.unknown_program(doc, ("boards", index, "program"), program))
+        known = programs.parameters(program) if there_is else {}
+        given = board.get("parameters")
+        parameters: dict[Any, Any] = given if isinstance(given, dict) else {}
+        for name, value in list(parameters.items()):
             path = ("boards", index, "parameters", name)
-            if not known or not isinstance(value, str):
+            if not isinstance(value, str):
+                continue
+            if not there_is:
+                del parameters[name]
                 continue
             if name not in known:
-                problems.append(checks.unknown_parameter(doc, path, str(program)))
-                del board["parameters"][name]
+                problems.append(checks.unknown_parameter(doc, path, program))
+                del parameters[name]
                 continue
             names = tuple(known[name].enum)
             if value in names:
-                board["parameters"][name] = names.index(value)
+                parameters[name] = names.index(value)
             elif names:
                 right = did_you_mean(value, names, noun="choose")
                 problems.append(Problem(doc.at(path), f"{name} has no such choice", doc.text(path), right))
-                del board["parameters"][name]
+                del parameters[name]
     return problems
 
 

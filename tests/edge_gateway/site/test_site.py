@@ -149,6 +149,14 @@ def test_a_secret_is_not_repeated_on_the_screen(tmp_path: Path) -> None:
     assert "hunter2" not in "\n".join(problems(text, tmp_path))
 
 
+def test_an_unknown_program_is_told_beside_other_errors_and_its_parameters_are_not_blamed(tmp_path: Path) -> None:
+    text = GOOD.replace("parking_lane, line: a, unit: 2", "parking_lan, line: a, unit: 500")
+    told = problems(text, tmp_path)
+    assert len(told) == 2
+    assert "unknown program; found `parking_lan`; did you mean `parking_lane`?" in told[0]
+    assert "unit" in told[1]
+
+
 def test_all_problems_are_told_at_once_and_in_the_order_of_the_file(tmp_path: Path) -> None:
     text = GOOD.replace("name: Q", "nam: Q").replace("unit: 2", "unit: 500").replace("id: gw1", "id: 5")
     lines = [int(problem.split(":")[1]) for problem in problems(text, tmp_path)]
