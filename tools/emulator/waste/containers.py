@@ -83,7 +83,7 @@ class Diverter:
 
     def __init__(self) -> None:
         self.position = 0.0
-        self.target = 0
+        self.target = 0.0
         self.fault = ""
 
     @property
@@ -103,11 +103,9 @@ class Diverter:
             return 1
         return int(self.at == position and self.fault != "no_switch")
 
-    def command(self, target: int) -> bool:
-        """Order a position; returns whether that changes anything."""
-        changed = target != self.target
-        self.target = target
-        return changed
+    def command(self, target: int) -> None:
+        """Drive it to a position; -1 stops it where it is."""
+        self.target = float(target) if target >= 0 else self.position
 
     def step(self, dt: float) -> None:
         """Turn the flap."""
@@ -115,9 +113,9 @@ class Diverter:
             return
         way = dt / LEG_S
         if self.position < self.target:
-            self.position = min(float(self.target), self.position + way)
+            self.position = min(self.target, self.position + way)
         else:
-            self.position = max(float(self.target), self.position - way)
+            self.position = max(self.target, self.position - way)
 
 
 class Compactor:

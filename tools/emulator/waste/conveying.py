@@ -12,6 +12,8 @@ from tools.emulator.waste.slugs import SETTLE_S, Slug
 
 HEAVY_G = 60_000
 """A partial plug that has gathered this much shuts the pipe."""
+HEAP_M = 60.0
+"""Charges that settle within this of a plug heap up at it."""
 FRESH = 11.0
 """Relative speed, m/s, up to which long steps will do (waste at its own speed is 8.7 m/s slower than the air)."""
 
@@ -103,12 +105,15 @@ class Conveying:
                     self.loosen(plug)
 
     def _settle(self, slug: Slug) -> None:
-        """A charge that stands in moving air is a plug from now on."""
-        junction = self.air.layout.branches[slug.branch].junction
-        branch = slug.branch if slug.at >= junction and slug.at > 0.0 else MAIN
-        plug = Plug(branch, slug.at, "partial", self.air.cal.partial_k, self._rng.randint(1, 2), formed=True)
-        if branch != MAIN and plug.at >= self.air.layout.branches[branch].end:
-            plug.at = self.air.layout.branches[branch].end - 0.5
+        """A charge that stands in moving air is a plug from now on, or makes one nearby greater."""
+        place = self.air.layout.branches[slug.branch]
+        branch = slug.branch if slug.at >= place.junction else MAIN
+        for plug in self.plugs:
+            if plug.branch == branch and plug.formed and not plug.loose and abs(plug.at - slug.at) < HEAP_M:
+                self._hold(slug, plug)
+                return
+        at = min(slug.at, place.end - 0.5)
+        plug = Plug(branch, at, "partial", self.air.cal.partial_k, self._rng.randint(1, 2), formed=True)
         self.plugs.append(plug)
         self.blockages += 1
         self._hold(slug, plug)

@@ -26,10 +26,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from tools.emulator.waste import station_faults
 from tools.emulator.waste.blockage import NEVER, Plug
 from tools.emulator.waste.books import Balance, Landing
 from tools.emulator.waste.inlet import Chute
-from tools.emulator.waste.layout import FRACTIONS, MAIN, Layout
+from tools.emulator.waste.layout import FRACTIONS, Layout
 from tools.emulator.waste.network import Network
 from tools.emulator.waste.regulator import VELOCITY_AFTER_S, Regulator
 
@@ -154,7 +155,7 @@ class Direct:
 
     def sv(self, branch: int, opening: bool) -> None:
         """Drive a sectioning valve."""
-        self.network.order(self.network.sections[branch - 1], opening)
+        self.network.order_section(branch - 1, 1 if opening else -1)
 
     def discharge(self, inlet: int, fraction: int, open_ms: int = 10_000) -> bool:
         """Open the discharge valve of a fraction for `open_ms` (12 s at most); False: it's open already."""
@@ -297,36 +298,27 @@ class Direct:
 
     def block(self, branch: int, kind: str = "total", at: float | None = None, shakes: int = NEVER) -> Plug:
         """Block a branch between its tap and its first inlet (or `at` metres); gone after so many `shakes`."""
-        place = self.network.layout.branches[branch - 1]
-        if at is None:
-            at = (place.tap + place.inlets[0]) / 2.0
-        return self._put(branch - 1, at, kind, shakes)
+        return station_faults.block(self.network, branch, kind, shakes, at)
 
     def block_main(self, section: int, kind: str = "total", shakes: int = NEVER) -> Plug:
         """Block the main just downstream of branch `section`'s junction."""
-        branches = self.network.layout.branches
-        below = branches[section - 2].junction if section > 1 else 0.0
-        return self._put(MAIN, (below + branches[section - 1].junction) / 2.0, kind, shakes)
-
-    def _put(self, branch: int, at: float, kind: str, shakes: int) -> Plug:
-        plug = self.network.conveying.block(branch, at, kind, shakes)
-        self.network.openings_changed()
-        return plug
+        return station_faults.block_main(self.network, section, kind, shakes)
 
     def unblock(self, plug: Plug) -> None:
         """Free a plug by hand."""
-        self.network.conveying.loosen(plug)
-        self.network.openings_changed()
+        station_faults.unblock(self.network, plug)
 
     def leak(self, k: float, branch: int = 0) -> None:
         """Open a leak of loss factor `k` in the main near the station or in a branch; 0 mends it."""
-        layout = self.network.layout
-        if branch:
-            place = layout.branches[branch - 1]
-            self.network.openings.leak(f"branch {branch}", k, branch - 1, (place.junction + place.end) / 2.0)
-        else:
-            self.network.openings.leak("main", k)
-        self.network.openings_changed()
+        station_faults.leak(self.network, branch, k)
+
+    def fail(self, device: str, kind: str) -> None:
+        """Start a fault of a device ("FAN2", "trip"; "AV3", "stuck"), end it with ""; see `station_faults`."""
+        station_faults.fail(self.network, device, kind)
+
+    def fail_dv(self, inlet: int, fraction: int, kind: str) -> None:
+        """Start a fault of a discharge valve (see `valve.FAULTS`), end it with ""."""
+        self.network.fail_valve(self.chute(inlet, fraction).valve, kind)
 
     # -- the boards' plain duties ----------------------------------------------------------------------------
 

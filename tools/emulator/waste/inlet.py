@@ -20,13 +20,29 @@ PORTION_MS = 1_250
 """Waste pours at about 7 kg/s."""
 
 
+class Reader:
+    """Card reader of an inlet group."""
+
+    __slots__ = ("sequence", "token")
+
+    def __init__(self) -> None:
+        self.sequence = 0
+        self.token = 0
+
+    def read(self, token: int) -> None:
+        """A resident holds a card to it."""
+        self.sequence = self.sequence % 0xFFFF + 1
+        self.token = token
+
+
 class Chute:
     """One fraction's storage section, its discharge valve and its hatch."""
 
     __slots__ = ("valve", "fraction", "grams", "received_g", "refused", "hatch_open", "forced", "unlocked", "charge_g",
-                 "emptied_ms", "deposits", "token", "poured_g")  # fmt: skip
+                 "emptied_ms", "deposits", "reader", "poured_g")  # fmt: skip
 
-    def __init__(self, rng: Random, fraction: int) -> None:
+    def __init__(self, rng: Random, fraction: int, reader: Reader) -> None:
+        self.reader = reader
         self.valve = Valve(rng)
         self.fraction = fraction
         self.grams = 0
@@ -42,8 +58,6 @@ class Chute:
         self.emptied_ms = -PORTION_MS
         """When waste fell last."""
         self.deposits = 0
-        self.token = 0
-        """Token of the resident at the last deposit."""
         self.poured_g = 0
         """What has fallen in this pulse."""
 
@@ -104,7 +118,12 @@ class Inlet:
         self.number = number
         self.branch = branch
         self.at = at
-        self.chutes = tuple(Chute(rng, fraction) for fraction in fractions)
+        self.reader = Reader()
+        self.fire = False
+        """Fire in the building that it serves."""
+        self.loop_closed = True
+        """Its board asks for no stop of the network."""
+        self.chutes = tuple(Chute(rng, fraction, self.reader) for fraction in fractions)
 
     @property
     def grams(self) -> int:

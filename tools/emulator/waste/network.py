@@ -1,7 +1,7 @@
 """The vacuum network: one object that all inlet boards and the station board share.
 
 Time is whole milliseconds. `advance_to` may be called by anybody and as often as wanted: the network advances once.
-It chooses its own steps (10 ms while a valve moves, 20 to 50 ms while air moves, up to a second at rest), and stops
+It chooses its own steps (10 ms while a valve moves, 20 to 50 ms while air moves, up to 5 s at rest), and stops
 exactly where an order arrives, so the same orders at the same times give the same network, whoever looks in between.
 """
 
@@ -17,8 +17,8 @@ from tools.emulator.waste.calibration import DEFAULT, Calibration
 from tools.emulator.waste.containers import Compactor, Container, Diverter
 from tools.emulator.waste.conveying import Conveying
 from tools.emulator.waste.fans import FanTrain
-from tools.emulator.waste.inlet import Chute, Inlet
-from tools.emulator.waste.layout import FRACTIONS, Layout, reference_site
+from tools.emulator.waste.inlet import Inlet
+from tools.emulator.waste.layout import FRACTIONS, MAIN, Layout, reference_site
 from tools.emulator.waste.openings import Openings
 from tools.emulator.waste.residents import Residents
 from tools.emulator.waste.taps import Taps
@@ -27,8 +27,11 @@ from tools.emulator.waste.valve import Valve
 MOVING_MS = 10
 LIVELY_MS = 20
 CALM_MS = 50
-REST_MS = 1000
+REST_MS = 5000
 REST_PA = 20.0
+SLOW_S = 0.095
+MANHOLE_K = 12.0
+MANHOLE_AT = 200.0
 
 
 class Network:
@@ -71,6 +74,9 @@ class Network:
         self.residents = Residents(self.inlets, rng, start_hour, residents)
         self.mains = True
         self.stop_pressed = False
+        self.fire = False
+        """Fire in a served building, as the station's panel knows it."""
+        self.manhole_open = False
         self.steps = 0
         """Steps of the model: a measure of work done."""
         self.max_speed = 0.0
@@ -79,7 +85,7 @@ class Network:
         """Time with more than one discharge valve off its seat: the master invariant says 0."""
         self.on_step: list[Callable[[float], None]] = []
         self._moving: list[Valve] = []
-        self._open_chutes: tuple[tuple[Inlet, Chute], ...] = ()
+        self._slow_s = 0.0
         self._opened_out = True
         self._landed_g = 0
 
@@ -107,11 +113,28 @@ class Network:
             if valve not in self._moving:
                 self._moving.append(valve)
 
+    def order_section(self, branch: int, direction: int) -> None:
+        """Drive a sectioning valve open (1) or shut (-1); 0: it stays where it is. Branches from 0."""
+        valve = self.sections[branch]
+        valve.wanted = direction > 0
+        if direction == 0 or not self.mains:
+            valve.halt()
+        else:
+            self._drive(valve)
+
     def order_fan(self, fan: int, run: int, reference: float) -> None:
         """Run command and speed (0 to 1) of one exhauster. A converter without supply wants a fresh command later."""
         self.fans.fans[fan].command(run, reference)
         if run and (self.stop_pressed or not self.mains):
             self.fans.fans[fan].dropped = True
+
+    def fail_valve(self, valve: Valve, kind: str) -> None:
+        """Start or end a valve's fault. Raises ValueError for an unknown one."""
+        valve.fail(kind)
+        self.openings.moved(valve)
+        if valve.moving and valve not in self._moving:
+            self._moving.append(valve)
+        self._opened_out = True
 
     def valves(self) -> Iterator[Valve]:
         """All spring valves."""
@@ -150,6 +173,12 @@ class Network:
         """Put waste into a chute, as residents would; `valve` from 0."""
         self.inlets[inlet].chutes[valve].put(grams)
 
+    def open_manhole(self, is_open: bool) -> None:
+        """Lift or put back a manhole's cover on the main: air comes in there."""
+        self.manhole_open = is_open
+        self.openings.leak("manhole", MANHOLE_K if is_open else 0.0, MAIN, MANHOLE_AT)
+        self._opened_out = True
+
     def openings_changed(self) -> None:
         """A leak, plug or hatch changed by hand."""
         self._opened_out = True
@@ -177,7 +206,8 @@ class Network:
                 if not fan.steady:
                     return LIVELY_MS
             return CALM_MS
-        return max(1, min(REST_MS, self.residents.next_ms - self.now_ms))
+        rest = CALM_MS if self.separator.fault or self.instrument_air.fault else REST_MS
+        return max(1, min(rest, self.residents.next_ms - self.now_ms))
 
     def _at_rest(self) -> bool:
         return (
@@ -205,8 +235,8 @@ class Network:
         if self.residents.act(self.now_ms):
             self._opened_out = True
         self._station(dt)
-        for valve_open in self._open_chutes:
-            self._falls(*valve_open)
+        if self.openings.off_seat:
+            self._falls(dt_ms)
         conveying = self.conveying
         air = self.air
         if self._opened_out or conveying.changed or air.pressure > 0.9 * air.cal.breaker:
@@ -228,22 +258,23 @@ class Network:
     def _move_valves(self, dt: float) -> None:
         for valve in self._moving:
             valve.step(dt)
+            self.openings.moved(valve)
         self._moving = [valve for valve in self._moving if valve.moving]
         for branch, valve in enumerate(self.air_inlets):
             self.conveying.stroke(branch, valve.area)
         self.air.damper = self.damper.area
-        self._open_chutes = tuple(
-            (inlet, chute)
-            for inlet in self.inlets
-            for chute in inlet.chutes
-            if chute.valve.position > 0.0 or chute.poured_g
-        )
         self._opened_out = True
 
-    def _falls(self, inlet: Inlet, chute: Chute) -> None:
-        grams = chute.falls(self.now_ms, self.rng)
-        if grams:
-            self.conveying.drop(inlet.branch, inlet.at, grams, chute.fraction, inlet.number, self.now_ms)
+    def _falls(self, dt_ms: int) -> None:
+        """Let waste fall through discharge valves that are open."""
+        open_now = 0
+        for inlet, chute, _column in self.openings.off_seat.values():
+            open_now += not chute.valve.seated
+            grams = chute.falls(self.now_ms, self.rng)
+            if grams:
+                self.conveying.drop(inlet.branch, inlet.at, grams, chute.fraction, inlet.number, self.now_ms)
+        if open_now > 1:
+            self.two_open_ms += dt_ms
 
     def _arrange(self) -> None:
         if self.conveying.changed:
@@ -260,20 +291,24 @@ class Network:
         self.air.fan_flow = 0.0
 
     def _station(self, dt: float) -> None:
+        """Move what stands at the station; what is slow there is looked at ten times a second."""
+        if self.diverter.moving and self.mains:
+            self.diverter.step(dt)
+        for container in self.containers:
+            if container.moving:
+                container.step(dt)
+        self._slow_s += dt
+        if self._slow_s < SLOW_S:
+            return
+        dt, self._slow_s = self._slow_s, 0.0
         instrument_air = self.instrument_air
         drove = instrument_air.drives_valves
         instrument_air.step(dt, self.mains)
         if instrument_air.drives_valves != drove:
             self.supply_changed()
-        if self.mains:
-            self.diverter.step(dt)
         position = self.diverter.at
-        level = 0.0
-        for container in self.containers:
-            container.step(dt)
-        if position >= 0:
-            level = self.containers[position].level
-        self.compactor.step(dt, level)
+        if not self.compactor.at_rest:
+            self.compactor.step(dt, self.containers[position].level if position >= 0 else 0.0)
         self.separator.step(dt, self.air.pressure)
         reception = self.reception
         if reception.landed_g != self._landed_g:
@@ -282,8 +317,6 @@ class Network:
         if reception.hopper_g:
             reception.empty_hopper(position)
         self.filter.step(dt, max(0.0, self.air.fan_flow), self.cleaning)
-        if len(self._open_chutes) > 1 and sum(chute.valve.area > 0.0 for _, chute in self._open_chutes) > 1:
-            self.two_open_ms += round(dt * 1000)
 
     # -- accounts --------------------------------------------------------------------------------------------
 

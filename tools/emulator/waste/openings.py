@@ -5,7 +5,7 @@ from __future__ import annotations
 from tools.emulator.waste.air import Air, Column
 from tools.emulator.waste.blockage import Plug
 from tools.emulator.waste.calibration import Calibration
-from tools.emulator.waste.inlet import Inlet
+from tools.emulator.waste.inlet import Chute, Inlet
 from tools.emulator.waste.layout import MAIN, Layout
 from tools.emulator.waste.valve import Valve
 
@@ -21,13 +21,16 @@ class Openings:
         self.air = air
         self.air_inlets = air_inlets
         self.sections = sections
-        self.inlets = inlets
         self.leaks: dict[str, Column] = {}
         self.changed = True
         """A plug or leak came or went: arrange the pipes anew."""
         layout: Layout = air.layout
         self._av = [Column(number, branch.end) for number, branch in enumerate(layout.branches)]
-        self._dv = [[Column(inlet.branch, inlet.at) for _ in inlet.chutes] for inlet in inlets]
+        self._chute_of = {
+            chute.valve: (inlet, chute, Column(inlet.branch, inlet.at)) for inlet in inlets for chute in inlet.chutes
+        }
+        self.off_seat: dict[Valve, tuple[Inlet, Chute, Column]] = {}
+        """Discharge valves that aren't shut."""
         self._breaker = Column(MAIN, 1.0)
         self._breaker_open = False
         self._signature: tuple[int, ...] = ()
@@ -43,6 +46,11 @@ class Openings:
             column.k = k
             self.leaks[name] = column
         self.changed = True
+
+    def moved(self, valve: Valve) -> None:
+        """Follow a valve that moves or has become leaky."""
+        if valve in self._chute_of:
+            self.off_seat[valve] = self._chute_of[valve]
 
     def breaker(self) -> bool:
         """Work the mechanical vacuum breaker; returns whether it stands open."""
@@ -65,16 +73,16 @@ class Openings:
             if area > 0.0 and not self.cut_off[number]:
                 self._av[number].k = cal.entry_loss / (area * area) + self._section_k(number)
                 columns.append(self._av[number])
-        for inlet, row in zip(self.inlets, self._dv, strict=True):
-            for chute, column in zip(inlet.chutes, row, strict=True):
-                area = chute.valve.area
-                if area <= 0.0:
-                    continue
+        for valve, (inlet, chute, column) in list(self.off_seat.items()):
+            area = valve.area
+            if area > 0.0:
                 self.vented[inlet.branch] = True
                 if not self.cut_off[inlet.branch]:
                     k = cal.open_chute_loss if chute.door_open else cal.chute_loss
                     column.k = k / (area * area) + self._section_k(inlet.branch)
                     columns.append(column)
+            elif valve.position == 0.0 and not chute.poured_g:
+                del self.off_seat[valve]
         for column in self.leaks.values():
             if column.branch == MAIN or not self.cut_off[column.branch]:
                 columns.append(column)

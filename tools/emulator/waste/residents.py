@@ -21,6 +21,9 @@ BAG_G = ((1_200, 3_600), (1_500, 4_500), (600, 2_400))
 HATCH_MS = (4_000, 9_000)
 RETRY_MS = 45_000
 TRIES = 3
+CARD_MS = 1_500
+"""From the card at the reader to the hand at the hatch."""
+MAX_TOKEN = (1 << 30) - 1
 HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS
 
@@ -79,12 +82,14 @@ class Residents:
                 chute.hatch_open = False
                 chute.put(grams)
                 self._next_visit(now, chute)
+            elif tries == 0:
+                chute.reader.read(self._rng.randint(1, MAX_TOKEN))
+                self._push(now + CARD_MS, 1, chute, grams)
             elif chute.unlocked and not chute.full and not chute.hatch_open:
                 chute.hatch_open = True
                 chute.deposits += 1
-                chute.token = self._rng.randint(1, (1 << 30) - 1)
                 self._push(now + self._rng.randint(*HATCH_MS), -1, chute, grams)
-            elif tries + 1 < TRIES:
+            elif tries < TRIES:
                 self._push(now + RETRY_MS, tries + 1, chute, grams)
             else:
                 chute.refused += 1

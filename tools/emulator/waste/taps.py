@@ -6,7 +6,7 @@ from tools.emulator.waste.air import Air
 from tools.emulator.waste.blockage import Plug
 from tools.emulator.waste.layout import MAIN
 
-EVERY_S = 0.05
+EVERY_S = 0.095
 LAG_S = 0.1
 SHUT_IN_S = 300.0
 """Behind a total plug or a shut valve, vacuum changes this slowly."""

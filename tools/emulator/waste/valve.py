@@ -50,6 +50,11 @@ class Valve:
         return self.position if self.position > END else 0.0
 
     @property
+    def seated(self) -> bool:
+        """Whether it really is shut."""
+        return self.position <= END
+
+    @property
     def opened(self) -> int:
         """Open end switch."""
         if self.fault == "both_switches":
@@ -71,6 +76,10 @@ class Valve:
         self.target = target
         self.strokes += 1
         return True
+
+    def halt(self) -> None:
+        """Stay where it is."""
+        self.target = self.position
 
     def step(self, dt: float) -> bool:
         """Move for `dt` seconds; returns whether the position changed."""
