@@ -7,7 +7,7 @@ stand here as parameters.
 """
 
 from protocols import layout
-from protocols.sheets.model import LOCAL, REMOTE, Cause, Command, Effect, Event, Param, Permissive, Sheet
+from protocols.sheets.model import HOLD, IGNORE, LOCAL, REMOTE, Cause, Command, Effect, Event, Param, Permissive, Sheet
 from protocols.sheets.waste_station_points import BRANCHES, POINTS, THREE, each
 
 JOG_DEVICES = "1-6 AV, 11-16 SV open, 21-26 SV close, 31-33 fan, 41-43 diverter, 51-53 gate, 61 compactor, 71 filter"
@@ -44,24 +44,25 @@ CAUSES = (
           action="Follow the fire plan. When the panel is normal, confirm at the station, then reset."),
     Cause("MANHOLE", "ZMAN", ("NO_DV", "NO_START"), latch=True, reset=LOCAL, ref="P3", priority=1,
           consequence="no discharge, no start", action="Shut the manhole, confirm on the spot, then reset."),
-    Cause("MANHOLE_AIR", "ZMAN and (air_moves or FT90 > open_duct_speed)", ("NO_DV", "AV_SHUT", "FANS_OFF"),
+    Cause("MANHOLE_AIR", "ZMAN and duct_air", ("NO_DV", "AV_SHUT", "FANS_OFF"),
           latch=True, reset=LOCAL, ref="P3", priority=1, consequence="station stopped",
           action="Keep people away from the opening. Shut it, confirm on the spot, then reset."),
-    Cause("INLETS", "inlet_loop and ZINL", ("NO_DV", "AV_SHUT", "FANS_OFF"), ref="P4", priority=1, hard_wired=True,
+    Cause("INLETS", "inlets_stop", ("NO_DV", "AV_SHUT", "FANS_OFF"), ref="P4", priority=1, hard_wired=True,
           consequence="station stopped", action="An inlet asks for the stop: its own alarm says why."),
     Cause("AV_TRAVEL", "av_fault", ("NO_DV", "AV_SHUT", "FANS_OFF"), latch=True, reset=LOCAL, ref="P4", priority=2,
           consequence="station stopped", action="Find the air-inlet valve whose STATE is unproven, mend it, confirm."),
     Cause("SV_TRAVEL", "sv_fault", ("NO_DV", "NO_START"), latch=True, reset=REMOTE, ref="1a", priority=3,
           consequence="branch not emptied", action="Mend the sectioning valve whose STATE is unproven; reset."),
-    Cause("VACUUM_HIGH", "PT90 < -vac_cut", ("SPEED_CUT", "NO_DV"), after="vac_cut_s", ref="P5", priority=3,
-          consequence="speed cut to hold -28 kPa", action="A branch may be blocked: see the taps."),
+    Cause("VACUUM_HIGH", "PT90 < -vac_cut", ("SPEED_CUT", "NO_DV"), after="vac_cut_s", on_bad=IGNORE, ref="P5",
+          priority=3, consequence="speed cut to hold -28 kPa", action="A branch may be blocked: see the taps."),
     Cause("VACUUM_MAX", "PT90 < -vac_max", ("NO_DV", "FANS_OFF"), after="vac_max_s", latch=True, reset=REMOTE,
           ref="P5", priority=2, consequence="station stopped",
           action="Find what blocks the air: filter, separator, branch. Then reset."),
     Cause("NO_VACUUM", "no_vacuum", ("NO_DV", "AV_SHUT", "FANS_OFF"), latch=True, reset=REMOTE, ref="1b", priority=2,
           consequence="station stopped", action="Look for an open inlet, valve or manhole (leak), then reset."),
     Cause("SPEED_LOW", "conveying and (FT90 < speed_min or (slow_air and FT90 < speed_ok))", ("NO_DV",),
-          after="speed_low_s", ref="P6", priority=2, consequence="no discharge; the gateway tries to unblock",
+          after="speed_low_s", on_bad=HOLD, ref="P6", priority=2,
+          consequence="no discharge; the gateway tries to unblock",
           action="See which section is named; the routine shakes it up to three times."),
     Cause("SENSOR", "flow_frozen or FT90 > 3600 or PT90 > 50", ("NO_DV",), after="sensor_bad_ms", ref="P6", priority=2,
           consequence="no discharge; fans at 95 %", action="Check FT90 and PT90."),
@@ -111,7 +112,7 @@ SHEET = Sheet(
     + (
         Param("stagger_ms", 8000, 5000, 20000, "ms", "between two exhauster starts"),
         Param("fans_min", 2, 1, 3, "", "exhausters needed to convey"),
-        Param("start_speed", 500, 200, 1000, "0.1 %", "speed on the start ladder"),
+        Param("start_speed", 700, 200, 1000, "0.1 %", "speed on the start ladder"),
         Param("feedback_ms", 2000, 500, 10000, "ms", "run feedback missing for this long is a fault"),
         Param("fan_amps", 1050, 100, 2500, "0.1 A", "overload above, for overload_s"),
         Param("overload_s", 5, 1, 60, "s", "how long"),
@@ -148,6 +149,7 @@ SHEET = Sheet(
         Param("open_duct_speed", 500, 100, 2000, "0.01 m/s", "an open manhole stops the fans above this"),
         Param("av_travel_ms", 5000, 1000, 20000, "ms", "air-inlet valve not at its end by then: fault"),
         Param("sv_travel_ms", 8000, 1000, 30000, "ms", "sectioning valve not at its end by then: fault"),
+        Param("convey_max_s", 3600, 600, 7200, "s", "an air-inlet valve open for longer: purge, then stop"),
         Param("u_min", 1000, 500, 2000, "0.01 m/s", "slowest waste: purge = purge_factor x length / u_min"),
         Param("purge_factor", 130, 100, 300, "%", "reserve of a purge"),
         Param("purge_max_s", 600, 60, 1800, "s", "a purge that does not end by then stops, waste still in flight"),
@@ -178,7 +180,8 @@ SHEET = Sheet(
     ),
     facts=(
         "power_up",
-        "air_moves",
+        "inlets_stop",
+        "duct_air",
         "av_fault",
         "sv_fault",
         "no_vacuum",

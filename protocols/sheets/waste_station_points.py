@@ -9,10 +9,10 @@ FAN_FAULTS = ("none", "overload", "bearing", "vibration", "feedback")
 VALVE_STATES = ("closed", "opening", "open", "closing", "unproven")
 DIVERTER_STATES = ("unproven", "proven", "moving", "invalid", "late")
 FRACTIONS = ("none", "perishable", "other", "recyclable")
-CONTAINER_STATES = ("ready", "nearly full", "full", "undocked", "gate not proven", "change", "gate shut")
+CONTAINER_STATES = ("ready", "nearly full", "full", "undocked", "gate not proven", "change")
 COMPACTOR_STATES = ("home", "pressing", "pause", "fault")
 SPEED_MODES = ("off", "ladder", "vacuum", "settling", "velocity", "fixed", "cut", "hand")
-PURGE_REASONS = ("none", "command", "gateway lost", "container", "fans", "filter", "compactor", "mode")
+PURGE_REASONS = ("none", "command", "gateway lost", "container", "fans", "filter", "compactor", "mode", "too long")
 
 
 def each(numbers, make):
