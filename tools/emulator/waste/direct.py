@@ -104,7 +104,7 @@ class Direct:
         network = self.network
         while network.now_ms < end_ms:
             busy = self.mode != OFF or self._pulses or condition is not None
-            step = tick_ms if busy else 1000
+            step = tick_ms if busy else 5000
             target = min(end_ms, network.now_ms + step)
             for _chute, until in self._pulses:
                 target = min(target, max(until, network.now_ms + 1))

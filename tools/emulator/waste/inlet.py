@@ -97,7 +97,7 @@ class Chute:
         if self.poured_g == 0:
             self.charge_g = rng.randint(PULSE_MAX_G - 5_000, PULSE_MAX_G)
         grams = min(self.grams, PORTION_G)
-        if self.valve.target == 1.0:
+        if not self.valve.fault:
             grams = min(grams, self.charge_g - self.poured_g)
         if grams <= 0:
             return 0

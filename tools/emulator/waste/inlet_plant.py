@@ -40,7 +40,7 @@ class InletPlant:
     def drive(self, outputs: Signals) -> None:
         """Take outputs that changed now."""
         network = self.network
-        network.advance_to(self.now_ms, exact=True)
+        network.act_at(self.now_ms)
         driven = self._driven
         for k, chute in enumerate(self.inlet.chutes, 1):
             name = f"DV{k}_YO"
@@ -49,13 +49,12 @@ class InletPlant:
             chute.unlocked = bool(outputs[f"DV{k}_YLOCK"])
         self.inlet.loop_closed = bool(outputs["YOK"])
         self._driven = dict(outputs)
-        self._seen = -1
 
     def inputs(self) -> Signals:
         """Conditions and scaled values by point attribute; the same mapping every time."""
         network = self.network
-        if network.steps != self._seen:
-            self._seen = network.steps
+        if network.revision != self._seen:
+            self._seen = network.revision
             self._sense()
         return self._inputs
 
@@ -82,7 +81,7 @@ class InletPlant:
     def turn(self, point: str, on: int) -> None:
         """Set a switch or contact: ES (of the whole network), FIRE, KEY, ATT, DVk.JOG, DVk.ZDOOR (0: forced open)."""
         network = self.network
-        network.advance_to(self.now_ms, exact=True)
+        network.act_at(self.now_ms)
         attr = point.replace(".", "_")
         if attr == "ES":
             network.press_stop(bool(on))
@@ -95,15 +94,13 @@ class InletPlant:
             network.openings_changed()
         else:
             raise ValueError(f"{point} is no switch of an inlet")
-        self._seen = -1
 
     def fail(self, device: str, kind: str) -> None:
         """Start a fault of a valve ("DV2", "stuck"; see `valve.FAULTS`), end it with kind ""."""
-        self.network.advance_to(self.now_ms, exact=True)
+        self.network.act_at(self.now_ms)
         if not device.startswith("DV"):
             raise ValueError(f"an inlet has no device {device!r} that can fail by itself")
         self.network.fail_valve(self._chute(device[2:], device).valve, kind)
-        self._seen = -1
 
     def _chute(self, number: str, name: str) -> Chute:
         if number.isdigit() and 1 <= int(number) <= len(self.inlet.chutes):

@@ -79,6 +79,8 @@ class Network:
         self.manhole_open = False
         self.steps = 0
         """Steps of the model: a measure of work done."""
+        self.revision = 0
+        """Changes whenever anything may have changed."""
         self.max_speed = 0.0
         """Fastest air seen anywhere in the main, m/s."""
         self.two_open_ms = 0
@@ -185,6 +187,11 @@ class Network:
 
     # -- time ------------------------------------------------------------------------------------------------
 
+    def act_at(self, now_ms: int) -> None:
+        """Come right up to `now_ms`, because something is done to the plant then."""
+        self.advance_to(now_ms, exact=True)
+        self.revision += 1
+
     def advance_to(self, now_ms: int, *, exact: bool = False) -> None:
         """Advance in own steps as far as they fit before `now_ms`; `exact`: with a shorter last one, right up to it."""
         while True:
@@ -229,6 +236,7 @@ class Network:
     def _step(self, dt_ms: int) -> None:
         dt = dt_ms / 1000.0
         self.steps += 1
+        self.revision += 1
         self.now_ms += dt_ms
         if self._moving:
             self._move_valves(dt)

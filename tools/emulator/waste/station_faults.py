@@ -25,7 +25,7 @@ from tools.emulator.waste.layout import MAIN
 from tools.emulator.waste.network import Network
 
 LEAK_K = 5.0
-_DEVICE = re.compile(r"([A-Z]+)([0-9]*)")
+_DEVICE = re.compile(r"([A-Z]+)([1-9]?)")
 _PLAIN = {
     "DIV": ("stuck", "both", "no_switch"),
     "CNT": ("gate_stuck",),

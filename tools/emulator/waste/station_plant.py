@@ -46,7 +46,7 @@ class StationPlant:
     def drive(self, outputs: Signals) -> None:
         """Take outputs that changed now."""
         network = self.network
-        network.advance_to(self.now_ms, exact=True)
+        network.act_at(self.now_ms)
         before = self._driven
         changed = {name for name, value in outputs.items() if before.get(name) != value}
         self._driven = dict(outputs)
@@ -67,7 +67,6 @@ class StationPlant:
         if "CMP_YRUN" in changed:
             network.compactor.run = int(outputs["CMP_YRUN"] and network.mains and not network.stop_pressed)
         self.horn = outputs["HORN"]
-        self._seen = -1
 
     def _containers(self, outputs: Signals, changed: set[str]) -> None:
         network = self.network
@@ -80,9 +79,9 @@ class StationPlant:
 
     def inputs(self) -> Signals:
         """Conditions and scaled values by point attribute; the same mapping every time."""
-        steps = self.network.steps
-        if steps != self._seen:
-            self._seen = steps
+        revision = self.network.revision
+        if revision != self._seen:
+            self._seen = revision
             self._sense()
         return self._inputs
 
@@ -131,7 +130,7 @@ class StationPlant:
     def turn(self, point: str, on: int) -> None:
         """Set a switch or contact: ES, FIRE, FIRE.ST, ZMAN, KEY, ATT, CNTk.ZDOCK (0 undocks, 1 docks an empty one)."""
         network = self.network
-        network.advance_to(self.now_ms, exact=True)
+        network.act_at(self.now_ms)
         attr = point.replace(".", "_")
         if attr == "ES":
             network.press_stop(bool(on))
@@ -149,13 +148,11 @@ class StationPlant:
                 container.undock()
         else:
             raise ValueError(f"{point} is no switch of the station")
-        self._seen = -1
 
     def fail(self, device: str, kind: str) -> None:
         """Start a fault of a device, end it with kind "" (see `station_faults`). Raises ValueError."""
-        self.network.advance_to(self.now_ms, exact=True)
+        self.network.act_at(self.now_ms)
         fail(self.network, device, kind)
-        self._seen = -1
 
     def counters(self) -> dict[str, int]:
         """Ground truth of the whole network, grams and counts."""
