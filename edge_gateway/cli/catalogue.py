@@ -21,6 +21,7 @@ COMMANDS = {
     "board": Entry("edge_gateway.cli.board_commands:app", _("List and show boards, send them commands.")),
     "tag": Entry("edge_gateway.cli.tag_commands:app", _("List and read tags: values with quality and time.")),
     "event": Entry("edge_gateway.cli.event_commands:app", _("Read the journal.")),
+    "waste": Entry("edge_gateway.cli.waste_commands:app", _("Collect waste: status, plan, report, orders.")),
     "site": Entry("edge_gateway.cli.site_commands:app", _("Check a site file, print its schema.")),
 }
 """In the order of the help text."""

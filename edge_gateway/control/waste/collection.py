@@ -332,7 +332,7 @@ class Collection:
         self._want(wants, v)
 
     def _too_slow_at_night(self, v: View) -> bool:
-        """At 70 % the air may not be fast enough for a far branch: its chutes wait for the day. P6 is not meant here."""
+        """At 70 % the air may be too slow for a far branch: its chutes wait for the day. P6 isn't meant here."""
         run, leg = self.memory.run, self.memory.leg
         if run is None or leg is None or not run.night or v.station.speed < self.rules.speed_low:
             return False
@@ -453,11 +453,7 @@ class Collection:
         slow = station.fresh and station.speed < self.rules.speed_low and station.av == v.branch
         v.slow_ms = self._lasting("slow", slow, now)
         v.lost_ms = self._lasting("lost", not station.fresh, now)
-        v.reset = (
-            now < self._reset_until
-            and not station.trips
-            and not any(valves[name].fault == "NOT_CLOSED" for name in valves.faulty)
-        )
+        v.reset = now < self._reset_until and not station.trips and not valves.blocking
         if good and station.speed < self.rules.speed_low:
             self._air_since = now
         far = max((charge.distance_m for charge in memory.books.flying), default=0)

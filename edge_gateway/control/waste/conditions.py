@@ -39,6 +39,7 @@ def missing(v: View) -> list[str]:
         found.append("the station is under maintenance")
     causes = dict.fromkeys((*station.trips, *station.purges, *station.no_start, *station.holds))
     found += [f"{name} at the station" for name in causes if name not in AIR_CAUSES]
+    found += [f"{v.image.valve(name).stop} at {name}" for name in v.image.valves.stops]
     if v.token.holder:
         found.append(f"valve {v.token.holder} is not proven shut after the last order")
     elif v.token.wait_ms(v.now):
@@ -114,9 +115,19 @@ def av_open(v: View) -> bool:
     return v.station.av == v.branch
 
 
+def full_speed(v: View) -> bool:
+    """The board's set-point is that for waste to be dropped into."""
+    return abs(v.station.speed_set - v.rules.speed) < 0.05
+
+
+def purge_speed(v: View) -> bool:
+    """Its set-point is that for bringing waste home; or it is home."""
+    return abs(v.station.speed_set - v.rules.speed_purge) < 0.05 or v.branch not in v.station.flight
+
+
 def airflow(v: View) -> bool:
     """AV proven open and v >= 18 m/s for 3 s."""
-    return av_open(v) and v.fast_ms >= v.rules.airflow_steady_ms
+    return av_open(v) and full_speed(v) and v.fast_ms >= v.rules.airflow_steady_ms
 
 
 def airflow_to_empty(v: View) -> bool:

@@ -14,8 +14,8 @@ class Valve:
 
     fresh: the values are good now; if not, none of the others may be trusted. fault: NOT_OPEN, NOT_CLOSED or
     BOTH_SWITCHES as the board names it, else empty. pulses: openings that the board has counted. deposits: hatch
-    openings that it has counted. refusal: why the gateway may not command the board at all (other parameters, other
-    map), else empty.
+    openings that it has counted. stop: why its board wants the fans stopped and the air shut, else empty. refusal: why
+    the gateway may not command the board at all (other parameters, other map), else empty.
     """
 
     fresh: bool = False
@@ -27,6 +27,7 @@ class Valve:
     fault: str = ""
     pulses: int = 0
     deposits: int = 0
+    stop: str = ""
     refusal: str = ""
 
     @property
@@ -64,7 +65,7 @@ class Station:
 
     Names of causes that are active or latched, by what they do: trips stop the fans, purges bring waste home and then
     stop, holds forbid a new discharge, no_start forbids to start. vacuum_set: what is held before the air-inlet
-    valve opens (kPa). kw: power of the fans.
+    valve opens (kPa); speed_set: air speed that is held then (m/s). kw: power of the fans.
     """
 
     fresh: bool = False
@@ -84,6 +85,7 @@ class Station:
     permit: bool = False
     vacuum_ok: bool = False
     vacuum_set: float = -18.0
+    speed_set: float = 22.0
     trips: tuple[str, ...] = ()
     purges: tuple[str, ...] = ()
     holds: tuple[str, ...] = ()
@@ -96,13 +98,19 @@ class Valves(Mapping[str, Valve]):
     """All discharge valves by the name of their chute. What is asked in every scan is worked out once: whoever makes
     images keeps the same object, and the same valves in it, while nothing changes."""
 
-    __slots__ = ("_valves", "faulty", "unshut")
+    __slots__ = ("_valves", "faulty", "stops", "unshut")
 
     def __init__(self, valves: Mapping[str, Valve]) -> None:
         self._valves = dict(valves)
         self.unshut = tuple(name for name, valve in valves.items() if valve.fresh and not valve.proven_shut)
         """Valves of boards that are heard and that aren't proven shut."""
+        self.stops = tuple(name for name, valve in valves.items() if valve.fresh and valve.stop)
         self.faulty = tuple(name for name, valve in valves.items() if valve.fresh and valve.fault)
+
+    @property
+    def blocking(self) -> bool:
+        """Whether something at an inlet keeps the plant from running at all."""
+        return bool(self.stops) or any(self[name].fault == "NOT_CLOSED" for name in self.faulty)
 
     def __getitem__(self, name: str) -> Valve:
         """A valve; one that isn't known is not fresh."""

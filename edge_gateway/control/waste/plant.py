@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property
 
@@ -57,6 +57,8 @@ class Rules:
     airflow_ms: int = 20_000
     airflow_steady_ms: int = 3_000
     open_ms: int = 10_000
+    """For a full charge; a smaller one needs less, but never less than `open_least_ms`."""
+    open_least_ms: int = 4_000
     travel_ms: int = 2_000
     not_closed_ms: int = 3_000
     max_open_ms: int = 12_000
@@ -73,6 +75,9 @@ class Rules:
     stop_ms: int = 60_000
     vacuum_kpa: float = -15.0
     idle_kpa: float = -1.0
+    speed: float = 22.0
+    speed_purge: float = 19.5
+    """Set-point while waste is only brought home: it still travels faster than `u_min`, at two thirds of the power."""
     speed_ok: float = 18.0
     speed_quiet: float = 15.0
     """Enough at night, when the fans may run at 70 % only."""
@@ -102,6 +107,11 @@ class Rules:
         """
         return 2 * self.command_ttl_ms + self.travel_ms + self.max_open_ms + self.not_closed_ms
 
+    def open_for(self, grams: int) -> int:
+        """How long a valve is opened for a charge of that mass (ms)."""
+        share = min(1.0, grams / self.pulse_g)
+        return round(self.open_least_ms + share * max(0, self.open_ms - self.open_least_ms))
+
     def purge_ms(self, distance_m: int) -> int:
         """How long air must flow for waste from that far to have landed."""
         return round(1000 * self.purge_factor * distance_m / self.u_min)
@@ -113,11 +123,14 @@ class Plant:
 
     chutes: tuple[Chute, ...]
     branches: tuple[Branch, ...]
-    containers: dict[Fraction, int] = field(default_factory=lambda: {f: f + 1 for f in Fraction})
-    """Diverter position and container (1..3) of each fraction."""
     far_first: bool = False
     capacity_g: int = 80_000
     """What one chute holds when it is full."""
+
+    @cached_property
+    def containers(self) -> dict[Fraction, int]:
+        """Diverter position and container (1..3) of each fraction, as the station has them."""
+        return {fraction: int(fraction) + 1 for fraction in Fraction}
 
     @cached_property
     def by_name(self) -> dict[str, Chute]:

@@ -75,7 +75,8 @@ class Pulse:
             self._answered_at = v.now
         elif self._declared and stored >= self.generation:
             self._step = _Step.ORDERED
-            args = (self.chute.valve, v.rules.open_ms, *_words(self.number))
+            open_ms = v.rules.open_for(v.memory.books.held(self.chute.name))
+            args = (self.chute.valve, open_ms, *_words(self.number))
             send(self.chute.inlet, "DV_DISCHARGE", args, self._answered)
 
     def _after(self, v: View) -> None:

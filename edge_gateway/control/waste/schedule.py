@@ -6,7 +6,7 @@ runs or not.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 
 from edge_gateway.control.waste.image import Image
@@ -25,12 +25,15 @@ class Times:
     batch: int = 6
     batch_early: int = 3
     """With energy to spare a smaller batch is worth a run."""
-    take_along: float = 0.4
-    """A chute that holds so much of its capacity goes along when a run is due anyway."""
+    take_along: float = 0.2
+    """A chute that holds so much of its capacity goes along when its branch is emptied anyway."""
+    leg_worth: float = 0.6
+    """A batch empties those branches whose chutes of a fraction are filled so far in the mean; the others wait, for a
+    purge costs the same for one charge and for ten."""
     daily_ms: int = 24 * HOUR_MS
     perishable_ms: int = 12 * HOUR_MS
     lead_ms: int = HOUR_MS
-    """What falls due within this time goes along."""
+    """So long before the curfew, what would fall due in it is emptied."""
     curfew_from: int = 22 * 60
     curfew_to: int = 6 * 60
     full_limit_ms: int = 30 * MINUTE_MS
@@ -99,6 +102,8 @@ class Entry:
     rank: Rank
     why: str
     at_utc: int = 0
+    goes: bool = False
+    """Goes along in a leg that another chute needs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,12 +141,46 @@ def plan(plant: Plant, times: Times, image: Image, memory: Memory, when: When, h
         count.overdue += entry.rank is Rank.OVERDUE
         count.high += entry.rank is Rank.BATCH
         count.entries.append(entry)
-    entries = sorted(count.entries, key=lambda entry: (entry.rank, entry.at_utc, entry.chute.name))
     why, least = _reason(times, count, night, hints)
+    entries = count.entries if least is None or night else _along(plant, times, memory, count.entries, least)
+    entries = sorted(entries, key=lambda entry: (entry.rank, entry.at_utc, entry.chute.name))
     if least is None:
         return Plan(why, (), tuple(entries), night, _next(times, entries, when))
-    chosen = [entry.chute for entry in entries if entry.rank <= least]
+    last = least if night else Rank.ALONG
+    chosen = [entry.chute for entry in entries if entry.rank <= last and (entry.rank <= Rank.OVERDUE or entry.goes)]
+    if not chosen:
+        return Plan(f"{why}; no branch is worth its purge yet", (), tuple(entries), night, _next(times, entries, when))
     return Plan(why, tuple(legs(plant, chosen)), tuple(entries), night, when.utc_ms)
+
+
+def _along(plant: Plant, times: Times, memory: Memory, entries: list[Entry], least: Rank) -> list[Entry]:
+    """A leg costs its purge, whether one chute is emptied in it or all: what is worth a pulse goes along in the legs
+    that are needed, and no other leg is opened for it."""
+    needed = {
+        (entry.chute.fraction, entry.chute.branch): entry.chute
+        for entry in entries
+        if entry.rank <= least and (entry.rank < Rank.BATCH or _fill(plant, memory, entry.chute) >= times.leg_worth)
+    }
+    made = []
+    for entry in entries:
+        cause = needed.get((entry.chute.fraction, entry.chute.branch))
+        worth = memory.books.held(entry.chute.name) >= times.take_along * plant.capacity_g
+        if entry.rank is Rank.BATCH and cause is None and least is Rank.BATCH:
+            made.append(
+                replace(entry, rank=Rank.WAITS, why=f"{entry.why}; branch {entry.chute.branch} is not worth it yet")
+            )
+        elif cause is not None and Rank.OVERDUE < entry.rank < Rank.CANNOT and (worth or entry.rank is Rank.BATCH):
+            why = f"{entry.why}; goes along with {cause.name}"
+            made.append(Entry(entry.chute, Rank.ALONG, why, entry.at_utc, goes=True))
+        else:
+            made.append(entry)
+    return made
+
+
+def _fill(plant: Plant, memory: Memory, chute: Chute) -> float:
+    """Mean filling of the chutes of one leg, 0 to 1."""
+    same = [c for c in plant.chutes if c.branch == chute.branch and c.fraction is chute.fraction]
+    return sum(memory.books.held(c.name) for c in same) / (len(same) * plant.capacity_g)
 
 
 def legs(plant: Plant, chutes: list[Chute]) -> list[Leg]:
@@ -156,21 +195,25 @@ def legs(plant: Plant, chutes: list[Chute]) -> list[Leg]:
 
 
 def _reason(times: Times, count: _Count, night: bool, hints: Hints | None) -> tuple[str, Rank | None]:
-    """Why a run starts and down to which rank it takes chutes along; None when there is no run."""
+    """Why a run starts and which rank makes a leg needed; None when there is no run."""
     hints = hints or Hints()
     told = f" ({hints.why})" if hints.why else ""
     if hints.forbid:
         return f"the power plant forbids to start fans{told}", None
-    if count.full:
-        return _many(count.full, "chute is full", "chutes are full"), Rank.FULL if night else Rank.ALONG
+    if night and count.full:
+        return _many(count.full, "chute is full", "chutes are full"), Rank.FULL
     if night:
         return "curfew: only full chutes are emptied", None
-    if count.overdue:
-        return _many(count.overdue, "chute is due by time", "chutes are due by time"), Rank.ALONG
     batch = times.batch_early if hints.surplus else times.batch
-    if count.high >= batch and not hints.defer:
+    met = count.high + count.full >= batch and not hints.defer
+    least = Rank.BATCH if met else Rank.OVERDUE
+    if count.full:
+        return _many(count.full, "chute is full", "chutes are full"), least
+    if count.overdue:
+        return _many(count.overdue, "chute is due by time", "chutes are due by time"), least
+    if met:
         surplus = f", energy to spare{told}" if hints.surplus else ""
-        return f"{count.high} chutes above 60 %, a batch is {batch}{surplus}", Rank.ALONG
+        return f"{count.high} chutes above 60 %, a batch is {batch}{surplus}", least
     if count.high >= batch:
         return f"{count.high} chutes above 60 % wait for energy{told}", None
     return f"{count.high} of {batch} chutes of a batch are above 60 %", None
@@ -187,19 +230,14 @@ def _judge(plant: Plant, times: Times, image: Image, memory: Memory, when: When,
     held = memory.books.held(chute.name)
     share = held / plant.capacity_g
     due = known.emptied + times.due_ms(chute.fraction) if known.emptied else 0
-    if held > 0 and due:
-        if due <= when.utc_ms + _hurry_ms(times, when):
-            hours = times.due_ms(chute.fraction) // HOUR_MS
-            late = when.utc_ms >= due
-            why = f"not emptied for {hours} h" if late else f"{hours} h are over in the curfew"
-            return Entry(chute, Rank.OVERDUE, why, when.utc_ms)
-        if due <= when.utc_ms + times.lead_ms:
-            return Entry(chute, Rank.ALONG, f"due in {_ago(due - when.utc_ms)}", due)
+    if held > 0 and due and due <= when.utc_ms + _hurry_ms(times, when):
+        hours = times.due_ms(chute.fraction) // HOUR_MS
+        late = when.utc_ms >= due
+        why = f"not emptied for {hours} h" if late else f"{hours} h are over in the curfew"
+        return Entry(chute, Rank.OVERDUE, why, when.utc_ms)
     if valve.high:
         since = _ago(when.utc_ms - (known.high_since or when.utc_ms))
         return Entry(chute, Rank.BATCH, f"above 60 % for {since}", due)
-    if share >= times.take_along:
-        return Entry(chute, Rank.ALONG, f"holds about {share:.0%}, goes along", due)
     return Entry(chute, Rank.WAITS, f"holds about {share:.0%}" if held else "empty", due if held else 0)
 
 

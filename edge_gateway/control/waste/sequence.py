@@ -74,6 +74,8 @@ CLOSE_OTHER = Want("AV_CLOSE", when.other_av_shut)
 BUILD_UP = Want("", when.vacuum_again)
 OPEN = Want("AV_OPEN", when.av_open, _branch)
 BRING_HOME = Want("PURGE", when.purging, lambda v: (0,))
+FULL_SPEED = Want("SPEED", when.full_speed, lambda v: (round(100 * v.rules.speed), 0))
+PURGE_SPEED = Want("SPEED", when.purge_speed, lambda v: (round(100 * v.rules.speed_purge), 0))
 
 # fmt: off
 TABLE: dict[State, Row] = {
@@ -102,7 +104,7 @@ TABLE: dict[State, Row] = {
         Exit(when.no_leg, State.CLEAR),
         Exit(when.airflow_to_clear, State.PURGE),
         Exit(when.airflow_to_empty, State.DISCHARGE)),
-        wants=(CLOSE_OTHER, BUILD_UP, OPEN),
+        wants=(CLOSE_OTHER, BUILD_UP, OPEN, FULL_SPEED),
         limit="airflow_ms", over=State.BLOCKED, alarm="NO_AIRFLOW"),
     State.DISCHARGE: Row((
         Exit(when.branch_done, State.PURGE),
@@ -114,7 +116,7 @@ TABLE: dict[State, Row] = {
     State.PURGE: Row((
         Exit(when.landed_next_branch, State.AIRFLOW),
         Exit(when.landed, State.CLEAR)),
-        wants=(BRING_HOME,),
+        wants=(BRING_HOME, PURGE_SPEED),
         limit="purge_limit_ms", over=State.STOP, alarm="NOT_LANDED"),
     State.CLEAR: Row((
         Exit(when.cleared_more, State.DIVERT),
@@ -166,12 +168,14 @@ def _trip(v: View) -> str:
 
 
 def _valves(v: View) -> str:
-    """P4, and the master rule: a valve that did not close, or that is open and isn't the one that holds the token."""
+    """P1 to P4 at an inlet, and the master rule: a valve that did not close, or one that is open without the token."""
     holder, valves = v.token.holder, v.image.valves
     for name in valves.faulty:
         fault = valves[name].fault
         if fault == "NOT_CLOSED" or (fault == "BOTH_SWITCHES" and name == holder):
             return f"{fault} {name}"
+    for name in valves.stops:
+        return f"{valves[name].stop} {name}"
     for name in valves.unshut:
         if valves[name].open and not valves[name].closed and name != holder:
             return f"NOT_CLOSED {name}"

@@ -1,4 +1,4 @@
-"""What the sequence remembers, in memory and on disk: enough to go on, or to clear the pipe, after a restart anywhere."""
+"""What the sequence remembers: enough to go on, or to clear the pipe, after a restart anywhere."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Freeing a blocked pipe, and naming where it is blocked when that fails (domain brief §1d).
 
 A shake: the air-inlet valve shuts until vacuum has built up, then it opens abruptly and stays open. After three the
-taps name the section, the air-inlet valve of the next branch upstream is opened to see whether the main is free, and the
-station is tripped with that section.
+taps name the section, the air-inlet valve of the next branch upstream is opened to see whether the main is free, and
+the station is tripped with that section.
 """
 
 from __future__ import annotations

@@ -222,6 +222,7 @@ class DirectBoards:
             self.state == "CONVEY" and self.now - self._fast_since >= 3_000 and not (self.holds or self.purges),
             direct.vacuum_kpa >= 15,
             -direct.vacuum_set,
+            direct.speed_set,
             tuple(self.trips),
             tuple(self.purges),
             tuple(self.holds),
@@ -263,6 +264,8 @@ class DirectBoards:
             self.state = "VACUUM" if self.state in ("CONVEY", "PURGE") else self.state
         elif command == "VACUUM_HOLD":
             direct.vacuum_set = args[0] / 100
+        elif command == "SPEED":
+            direct.speed_set = args[0] / 100
         elif command == "PURGE":
             self.state = "PURGE"
         elif command == "WASTE":
