@@ -45,8 +45,8 @@ class Fan:
 
     @property
     def steady(self) -> bool:
-        """Whether its speed stands still."""
-        return self.speed == (self.reference if self.driven else 0.0)
+        """Whether its speed hardly changes."""
+        return abs(self.speed - (self.reference if self.driven else 0.0)) < 0.02
 
     @property
     def running(self) -> int:
