@@ -4,7 +4,7 @@ from drivers.blocks.timers import OnDelay
 from drivers.blocks.trip import TripEngine
 from firmware.program import Program
 from firmware.programs.station_branches import Branches
-from firmware.programs.station_compactor import Compactor, Filter
+from firmware.programs.station_compactor import FAULT, Compactor, Filter
 from firmware.programs.station_diverter import PROVEN, READY, Container, Diverter
 from firmware.programs.station_fans import Fans
 from firmware.programs.station_flight import Flight
@@ -99,7 +99,7 @@ class StationBase(Program):
         standing = trips.active | trips.latched
         for fan in self.fans.fans:
             fan.barred = 1 if standing & self._fan_rows[fan.number - 1] else 0
-        if self.compactor.fault and not standing & 1 << table.CAUSE_COMPACTOR:
+        if self.compactor.state == FAULT and not standing & 1 << table.CAUSE_COMPACTOR:
             self.compactor.forgive()
         self.air_low = 1 if trips.active & 1 << table.CAUSE_AIR_LOW else 0
         self.slow_air = 1 if trips.active & 1 << table.CAUSE_SPEED_LOW else 0

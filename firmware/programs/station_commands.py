@@ -209,11 +209,14 @@ class StationCommands(StationBase):
         if diverter.at == target and not diverter.target and chosen is not None and chosen.gate:
             return layout.RES_DONE
         if diverter.at != target:
-            result = self._lacking(table.PM_DIVERT)
-            if not result and self.flight.any:  # declared since the last scan
+            result = layout.RES_NONE
+            if self.flight.any:  # as it is now: declared or cleared since the last scan counts
                 self.detail = table.PERMISSIVE_NO_WASTE_IN_FLIGHT
                 result = layout.RES_INTERLOCK
-            if not result and self.asked == table.CMD_AV_OPEN:
+            elif self.tripped:
+                self.detail = table.PERMISSIVE_NOT_TRIPPED
+                result = layout.RES_INTERLOCK
+            elif self.asked == table.CMD_AV_OPEN:
                 return layout.RES_BUSY
             if result:
                 self.events.emit(table.EV_DIVERT_REFUSED, fraction, self.detail)

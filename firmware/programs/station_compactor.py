@@ -21,7 +21,7 @@ class Compactor:
     """From home, press, home again.
 
     run      the output
-    fault    1 from the second failure until `forgive`
+    fault    1 in the scan of the second failure; the state stays FAULT until `forgive`
     done     1 in the scan in which a cycle has ended well; retried: reason of a first failure in this scan
     took_ms, peak   duration and highest pressure of the last cycle (0.1 bar)
     """
@@ -41,7 +41,7 @@ class Compactor:
 
     def start(self, now):
         """One cycle; 0 when one is under way or a fault stands."""
-        if self.state != HOME or self.fault:
+        if self.state != HOME:
             return 0
         self._tries = 0
         self._press(now)
@@ -55,13 +55,13 @@ class Compactor:
 
     def forgive(self):
         """The trip row has been reset."""
-        self.fault = 0
         self.state = HOME
 
     def scan(self, io, par, now):
         """Supervise."""
         self.done = 0
         self.retried = 0
+        self.fault = 0
         pressing = self.state == PRESSING
         self._pressure.preset = par.cmp_max_s * 1000
         high = self._pressure(pressing and (io.CMP_PT_Q >= BAD or io.CMP_PT > par.cmp_max), now)

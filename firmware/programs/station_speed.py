@@ -71,7 +71,7 @@ class Speed:
             self._cutting = 0
         if self._cutting:
             return CUT
-        return FIXED if mode == VELOCITY and io.FT90_Q >= BAD else mode
+        return FIXED if (mode == VELOCITY or mode == SETTLING) and io.FT90_Q >= BAD else mode
 
     def _target(self, mode, io, par, cap, now):
         if mode == LADDER:

@@ -9,9 +9,9 @@ one.
 """
 
 from drivers.blocks.edges import RisingEdge
-from firmware.programs.inlet_base import YO, names
+from firmware.programs.inlet_base import BOTH_SWITCHES, NOT_CLOSED, NOT_OPEN, YO
 from firmware.programs.inlet_commands import InletCommands
-from firmware.programs.inlet_hatches import VALVES
+from firmware.programs.inlet_hatches import VALVES, names
 from protocols import layout
 from protocols.port import const
 from protocols.ticks import ticks_diff
@@ -76,22 +76,19 @@ class WasteInlet(InletCommands):
             if getattr(io, BUTTON[k]):
                 pressed += 1
                 button = k + 1
-        if pressed != 1 or (mode != layout.MODE_LOCAL and mode != layout.MODE_MAINT):
+        if pressed != 1:
             button = 0
-        # A button that was held through power-up, a trip or the timer must be let go and pressed anew.
+        # A button held through power-up, a change of mode, a trip or the timer must be let go and pressed anew.
         fresh = self._pressed(button)
-        if fresh:
-            self._button = button
-        elif button != self._button:
-            self._button = 0
+        local = mode == layout.MODE_LOCAL or mode == layout.MODE_MAINT
+        if self._button and (button != self._button or not local):
+            self._button = self.jog = 0
         by_hand = mode == layout.MODE_MAINT or self.by_hand(io)
         if self.jog and (not by_hand or ticks_diff(now, self.jog_at) >= self.par.jog_dead_ms):
             self.jog = 0
-        if fresh and not self.active and not self.order:
-            if self.lacking(button, self.table.PM_JOG) < 0:
-                self.jog = button
-            else:
-                self._button = 0
+        if fresh and local and not self.active and not self.order and self.lacking(button, self.table.PM_JOG) < 0:
+            self._button = button
+            self.jog = button
         if self._button:
             self.jog_at = now
 
@@ -134,12 +131,12 @@ class WasteInlet(InletCommands):
         table = self.table
         valve = self.valves[self.active - 1]
         if self.state != table.ST_CLOSING:
-            if self._must_close(io):
+            if valve.not_open or valve.both:
+                self._failed = NOT_OPEN if valve.not_open else BOTH_SWITCHES
+                self._close(valve, now)
+            elif self._must_close(io):
                 self._failed = self._culprit()
                 self.events.emit(table.EV_DV_ABORTED, self.active, self._failed - _ABORT)
-                self._close(valve, now)
-            elif valve.not_open or valve.both:
-                self._failed = 1 if valve.not_open else 3
                 self._close(valve, now)
             elif valve.expired:
                 self._max_open(valve, now)
@@ -155,7 +152,7 @@ class WasteInlet(InletCommands):
         elif valve.closed:
             self._closed(valve, io, now)
         elif valve.not_closed:
-            self._failed = 2
+            self._failed = NOT_CLOSED
             self._end(now)
 
     def _must_close(self, io):
