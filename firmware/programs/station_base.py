@@ -5,7 +5,7 @@ from drivers.blocks.trip import TripEngine
 from firmware.program import Program
 from firmware.programs.station_branches import Branches
 from firmware.programs.station_compactor import FAULT, Compactor, Filter
-from firmware.programs.station_diverter import PROVEN, READY, Container, Diverter
+from firmware.programs.station_diverter import CONTAINERS, PROVEN, READY, Container, Diverter
 from firmware.programs.station_fans import Fans
 from firmware.programs.station_flight import Flight
 from firmware.programs.station_speed import Speed
@@ -65,6 +65,7 @@ class StationBase(Program):
         self.fans_on = 0
         self._known = 0
         self._flow = -1
+        self._turn = 0
         self._all_heard = OnDelay(_SETTLE_MS)
         self._convey = OnDelay(0)
         self._fast = OnDelay(0)
@@ -114,10 +115,12 @@ class StationBase(Program):
         arrived = diverter.sense(io, par, now)
         if arrived:
             self.events.emit(table.EV_DIVERTED, arrived - 1, diverter.travel_ms // 100)
-        for container in self.containers:
-            selected = 1 if container.number == diverter.at else 0
-            if container.sense(io, par, selected, now):
-                self.events.emit(table.EV_CONTAINER, container.number, container.state)
+        # One container a scan: their signals come every 200 ms (§1a), and are looked at every 60.
+        self._turn = self._turn % CONTAINERS + 1
+        container = self.containers[self._turn - 1]
+        selected = 1 if container.number == diverter.at else 0
+        if container.sense(io, par, selected, now):
+            self.events.emit(table.EV_CONTAINER, container.number, container.state)
         self.selected = self.containers[diverter.at - 1] if diverter.at else None
         chosen = self.selected
         self.container_unfit = 1 if chosen is not None and chosen.state > READY + 1 else 0

@@ -23,7 +23,7 @@ SV_STATE = _names("SV", "STATE")
 
 
 class Branches:
-    """The valves of all branches.
+    """The valves of all branches. Those that rest proven at their ends are looked at in turn, one branch a scan.
 
     wanted     branch that is to convey; 0: all air-inlet valves shut
     open       branch whose air-inlet valve is proven open, or 0
@@ -48,6 +48,9 @@ class Branches:
         self.jog_av = 0  # held by hand, in place of the sequence
         self.jog_sv = 0  # 1-6 open, 11-16 close
         self._was_open = 0
+        self._moving = bytearray([1] * BRANCHES)
+        self._asked = -1  # what the last drive was asked for
+        self._turn = 0
 
     def sense(self, io, par, now):
         """Read and supervise all valves."""
@@ -56,7 +59,10 @@ class Branches:
         shut = 1
         is_open = 0
         self.failed = 0
+        self._turn = (self._turn or BRANCHES) - 1
         for k in range(BRANCHES):
+            if not self._moving[k] and k != self._turn:
+                continue
             av = self.av[k]
             av.open_ms = par.av_travel_ms
             av.close_ms = par.av_travel_ms
@@ -90,7 +96,14 @@ class Branches:
     def drive(self, io, av_shut, sv_close, now):
         """Outputs. `av_shut`, `sv_close`: effects that stand above the sequence."""
         wanted = 0 if av_shut else self.wanted or self.jog_av
+        asked = wanted | self.jog_av << 4 | self.jog_sv << 8 | (1 << 16 if sv_close else 0)
+        if asked != self._asked:
+            self._asked = asked
+            for k in range(BRANCHES):
+                self._moving[k] = 1
         for k in range(BRANCHES):
+            if not self._moving[k] and k != self._turn:
+                continue
             self._section(k, wanted, sv_close)
             av = self.av[k]
             if k + 1 == wanted and self._others_shut(k) and (self.jog_av or self.sv[k].opened):
@@ -105,12 +118,15 @@ class Branches:
             setattr(io, SV_YO[k], sv.yo)
             setattr(io, SV_YC[k], sv.yc)
             setattr(io, SV_STATE[k], sv.state)
+            rest = av.closed and not av.y and not sv.yo and not sv.yc and (sv.opened or sv.closed)
+            self._moving[k] = 0 if rest else 1
 
     def release(self):
         """Forget every demand: outputs are off."""
         self.wanted = 0
         self.jog_av = 0
         self.jog_sv = 0
+        self._asked = -1
         for k in range(BRANCHES):
             self.av[k].close()
             self.sv[k].stay()

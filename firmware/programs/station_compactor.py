@@ -62,6 +62,9 @@ class Compactor:
         self.done = 0
         self.retried = 0
         self.fault = 0
+        if self.state == HOME or self.state == FAULT:
+            self._pressure.reset()
+            return
         pressing = self.state == PRESSING
         self._pressure.preset = par.cmp_max_s * 1000
         high = self._pressure(pressing and (io.CMP_PT_Q >= BAD or io.CMP_PT > par.cmp_max), now)

@@ -17,6 +17,7 @@ VIBRATION = const(3)
 FEEDBACK = const(4)
 _BEARING_MS = const(5000)
 _VIBRATION_MS = const(3000)
+_PERIOD_MS = const(100)
 _COUNT = const(0x3FFFFFFF)
 
 
@@ -84,11 +85,14 @@ class Fan:
             setattr(io, self._starts_name, getattr(io, self._starts_name) + 1 & 0xFFFF)
         self.run = on
 
-    def show(self, io, waits, speed):
-        """Outputs and status."""
+    def drive(self, io, speed):
+        """Outputs."""
         yrun, sref = self._outputs
         setattr(io, yrun, self.run)
         setattr(io, sref, speed if self.run else 0)
+
+    def show(self, io, waits):
+        """Status."""
         if self.barred or self.fault:
             self.state = FAULT
             if self.fault:
@@ -109,6 +113,8 @@ class Fans:
     ready     exhausters without fault; running: those proven
     complete  1 when every exhauster without fault is proven: the ladder is done
     news      number of the exhauster proven in this scan, or 0
+
+    Their signals come every 100 ms (§1a) and are looked at as often; a scan in between costs next to nothing.
     """
 
     def __init__(self):
@@ -120,6 +126,7 @@ class Fans:
         self.news = 0
         self._next_at = 0
         self._first = 0
+        self._part_ms = _PERIOD_MS
 
     def start(self, now):
         """Begin the ladder."""
@@ -134,12 +141,16 @@ class Fans:
 
     def sense(self, io, par, dt, now):
         """Read and supervise all."""
+        self.news = 0
+        self._part_ms += dt
+        if self._part_ms < _PERIOD_MS:
+            return
         ready = 0
         running = 0
-        self.news = 0
         for fan in self.fans:
             before = fan.proven
-            fan.sense(io, par, dt, now)
+            fan.sense(io, par, self._part_ms, now)
+            fan.show(io, self.wanted)
             if fan.proven and not before:
                 self.news = fan.number
             if not fan.barred and not fan.fault:
@@ -148,6 +159,7 @@ class Fans:
                 running += 1
         self.ready = ready
         self.running = running
+        self._part_ms = 0
         self.complete = 1 if self.wanted and ready and running == ready else 0
 
     def drive(self, io, par, speed, now):
@@ -157,8 +169,10 @@ class Fans:
                 fan.switch(0, io, now)
         if self.wanted:
             self._ladder(io, par, now)
+        else:
+            self.complete = 0
         for fan in self.fans:
-            fan.show(io, self.wanted, speed)
+            fan.drive(io, speed)
 
     def _ladder(self, io, par, now):
         chosen = None

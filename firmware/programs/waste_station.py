@@ -259,7 +259,6 @@ class WasteStation(StationOutputs):
 
     def _tripped(self, io, now):
         self.speed_mode = speeds.OFF
-        self._halt()
 
     def _maint(self, io, now):
         self.speed_mode = speeds.OFF
