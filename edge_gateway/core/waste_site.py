@@ -48,6 +48,7 @@ def times_of(waste: Waste) -> Times:
         batch=given.batch,
         batch_early=given.batch_early,
         take_along=given.take_along_pct / 100,
+        leg_worth=given.branch_worth_pct / 100,
         daily_ms=round(given.daily_h * HOUR_MS),
         perishable_ms=round(given.perishable_h * HOUR_MS),
         curfew_from=_minute(waste.curfew.from_),

@@ -18,7 +18,7 @@ from edge_gateway.control.waste.schedule import Hints, Plan, Times, When, plan, 
 from edge_gateway.control.waste.sequence import TABLE, WATCHES, Want
 from edge_gateway.control.waste.state import CONVEYING, RUNNING, Leg, Memory, Run, State
 from edge_gateway.control.waste.token import ValveToken
-from edge_gateway.control.waste.tracking import Scales, track
+from edge_gateway.control.waste.tracking import Scales, levels, track
 from edge_gateway.control.waste.unblock import Phase, Unblock
 from edge_gateway.control.waste.view import NEVER, View
 
@@ -99,7 +99,7 @@ class Collection:
         if memory.run is not None and image.station.fresh:
             memory.run.kwh += image.station.kw * (now - self._stepped) / 3.6e6
         self._stepped = now
-        if memory.state is State.IDLE:
+        if memory.state is State.IDLE and image.station.fresh:
             self._look_out(v, when, hints)
         elif memory.state is State.DISCHARGE:
             self._discharge(v, stored)
@@ -215,8 +215,9 @@ class Collection:
         def ended(answer: Answer) -> None:
             if entered != self._entered:
                 return
-            self._wanted[command] = now + self.rules.retry_ms
-            if answer.end is End.DONE:
+            done = answer.end is End.DONE
+            self._wanted[command] = now + (self.rules.proof_ms if done else self.rules.retry_ms)
+            if done:
                 self._refused.pop(command, None)
             else:
                 self._refused[command] = answer.reason or str(answer.end)
@@ -233,7 +234,8 @@ class Collection:
         run: Run | None = self.asked
         if run is None and memory.paused:
             return
-        if run is None and (memory.books.flying or v.station.flight) and v.utc_ms >= memory.clear_at:
+        dirty = bool(memory.books.flying or v.station.flight) and not self.times.in_curfew(when.minute)
+        if run is None and dirty and v.utc_ms >= memory.clear_at:
             run = Run(0, "waste in the pipe", [])
         if run is None and v.now >= self._plan_at:
             self._plan_at = v.now + _PLAN_MS
@@ -283,6 +285,10 @@ class Collection:
             return
         self._pulse = None
         memory.holder = ""
+        notes: list[Note] = []
+        valve = v.image.valve(chute.name)
+        levels(self.plant, chute, valve, memory, v.utc_ms, self.times.full_limit_ms, notes)
+        self._actions += notes
         self._changed()
         if pulse.result is Result.NOTHING:
             known = memory.chute(chute.name)
@@ -293,7 +299,7 @@ class Collection:
         memory.shakes = 0
         run.pulses += 1
         run.tries += 1
-        again = v.image.valve(chute.name).high or memory.books.held(chute.name) > self.rules.pulse_g // 2
+        again = valve.high or memory.books.held(chute.name) > self.rules.pulse_g // 2
         if not again or run.tries >= self.rules.pulses:
             leg.chutes.pop(0)
             run.tries = 0
@@ -448,8 +454,7 @@ class Collection:
         station, memory, valves = image.station, self.memory, image.valves
         v = View(self.plant, self.rules, image, memory, self.token, now, when.utc_ms, now - self._entered)
         good = station.fresh and station.speed_good
-        enough = self.rules.speed_quiet if memory.run is not None and memory.run.night else self.rules.speed_ok
-        v.fast_ms = self._lasting("fast", good and station.speed >= enough, now)
+        v.fast_ms = self._lasting("fast", good and station.speed >= self.rules.speed_ok, now)
         slow = station.fresh and station.speed < self.rules.speed_low and station.av == v.branch
         v.slow_ms = self._lasting("slow", slow, now)
         v.lost_ms = self._lasting("lost", not station.fresh, now)

@@ -57,7 +57,7 @@ class Rules:
     airflow_ms: int = 20_000
     airflow_steady_ms: int = 3_000
     open_ms: int = 10_000
-    """For a full charge; a smaller one needs less, but never less than `open_least_ms`."""
+    """For a full chute; a lower one needs less, but never less than `open_least_ms`."""
     open_least_ms: int = 4_000
     travel_ms: int = 2_000
     not_closed_ms: int = 3_000
@@ -76,16 +76,17 @@ class Rules:
     vacuum_kpa: float = -15.0
     idle_kpa: float = -1.0
     speed: float = 22.0
-    speed_purge: float = 19.5
+    speed_purge: float = 19.0
     """Set-point while waste is only brought home: it still travels faster than `u_min`, at two thirds of the power."""
     speed_ok: float = 18.0
-    speed_quiet: float = 15.0
-    """Enough at night, when the fans may run at 70 % only."""
     speed_low: float = 14.0
     speed_low_ms: int = 5_000
     container_full: float = 85.0
     lost_ms: int = 2_000
     retry_ms: int = 2_000
+    """An order to the station that was refused is given again, while the state lasts."""
+    proof_ms: int = 10_000
+    """One that was carried out without proof is given again after this."""
     clear_retry_ms: int = 300_000
     """Waste in the pipe and no way to clear it: the next attempt."""
     held_off_ms: int = 1_800_000
@@ -107,10 +108,9 @@ class Rules:
         """
         return 2 * self.command_ttl_ms + self.travel_ms + self.max_open_ms + self.not_closed_ms
 
-    def open_for(self, grams: int) -> int:
-        """How long a valve is opened for a charge of that mass (ms)."""
-        share = min(1.0, grams / self.pulse_g)
-        return round(self.open_least_ms + share * max(0, self.open_ms - self.open_least_ms))
+    def open_for(self, fill: float) -> int:
+        """How long a valve is opened under a chute that is filled to `fill`, 0 to 1 (ms)."""
+        return round(self.open_least_ms + min(1.0, fill) * max(0, self.open_ms - self.open_least_ms))
 
     def purge_ms(self, distance_m: int) -> int:
         """How long air must flow for waste from that far to have landed."""

@@ -6,7 +6,7 @@ runs or not.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from enum import IntEnum
 
 from edge_gateway.control.waste.image import Image
@@ -27,12 +27,13 @@ class Times:
     """With energy to spare a smaller batch is worth a run."""
     take_along: float = 0.2
     """A chute that holds so much of its capacity goes along when its branch is emptied anyway."""
-    leg_worth: float = 0.6
-    """A batch empties those branches whose chutes of a fraction are filled so far in the mean; the others wait, for a
-    purge costs the same for one charge and for ten."""
+    leg_worth: float = 0.55
+    """A batch is for those branches whose chutes of a fraction are filled so far in the mean; the others wait."""
+    gather_ms: int = 2 * HOUR_MS
+    """What is due by time takes along what would be due so soon after."""
     daily_ms: int = 24 * HOUR_MS
     perishable_ms: int = 12 * HOUR_MS
-    lead_ms: int = HOUR_MS
+    lead_ms: int = 20 * MINUTE_MS
     """So long before the curfew, what would fall due in it is emptied."""
     curfew_from: int = 22 * 60
     curfew_to: int = 6 * 60
@@ -102,8 +103,6 @@ class Entry:
     rank: Rank
     why: str
     at_utc: int = 0
-    goes: bool = False
-    """Goes along in a leg that another chute needs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,64 +122,84 @@ class Plan:
         return bool(self.legs)
 
 
-@dataclass(slots=True)
-class _Count:
-    full: int = 0
-    overdue: int = 0
-    high: int = 0
-    entries: list[Entry] = field(default_factory=list)
-
-
 def plan(plant: Plant, times: Times, image: Image, memory: Memory, when: When, hints: Hints | None = None) -> Plan:
     """What should be collected now, when the rest would be, and why."""
     night = times.in_curfew(when.minute)
-    count = _Count()
-    for chute in plant.chutes:
-        entry = _judge(plant, times, image, memory, when, chute)
-        count.full += entry.rank is Rank.FULL
-        count.overdue += entry.rank is Rank.OVERDUE
-        count.high += entry.rank is Rank.BATCH
-        count.entries.append(entry)
-    why, least = _reason(times, count, night, hints)
-    entries = count.entries if least is None or night else _along(plant, times, memory, count.entries, least)
-    entries = sorted(entries, key=lambda entry: (entry.rank, entry.at_utc, entry.chute.name))
-    if least is None:
+    entries = [_judge(plant, times, image, memory, when, chute) for chute in plant.chutes]
+    worthy = _worthy(plant, times, memory)
+    why, due = _reason(times, entries, worthy, night, hints or Hints())
+    if due and not night:
+        entries = _gather(plant, times, memory, when, entries, worthy)
+    entries.sort(key=lambda entry: (entry.rank, entry.at_utc, entry.chute.name))
+    if not due:
         return Plan(why, (), tuple(entries), night, _next(times, entries, when))
-    last = least if night else Rank.ALONG
-    chosen = [entry.chute for entry in entries if entry.rank <= last and (entry.rank <= Rank.OVERDUE or entry.goes)]
-    if not chosen:
-        return Plan(f"{why}; no branch is worth its purge yet", (), tuple(entries), night, _next(times, entries, when))
+    last = Rank.FULL if night else Rank.ALONG
+    chosen = [entry.chute for entry in entries if entry.rank <= last and entry.rank is not Rank.BATCH]
     return Plan(why, tuple(legs(plant, chosen)), tuple(entries), night, when.utc_ms)
 
 
-def _along(plant: Plant, times: Times, memory: Memory, entries: list[Entry], least: Rank) -> list[Entry]:
-    """A leg costs its purge, whether one chute is emptied in it or all: what is worth a pulse goes along in the legs
-    that are needed, and no other leg is opened for it."""
-    needed = {
-        (entry.chute.fraction, entry.chute.branch): entry.chute
-        for entry in entries
-        if entry.rank <= least and (entry.rank < Rank.BATCH or _fill(plant, memory, entry.chute) >= times.leg_worth)
+_Leg = tuple[Fraction, int]
+
+
+def _leg(chute: Chute) -> _Leg:
+    return chute.fraction, chute.branch
+
+
+def _worthy(plant: Plant, times: Times, memory: Memory) -> set[_Leg]:
+    """Legs that are filled so far that their purge pays: it costs the same for one charge and for ten."""
+    chutes: dict[_Leg, list[int]] = {}
+    for chute in plant.chutes:
+        chutes.setdefault(_leg(chute), []).append(memory.books.held(chute.name))
+    least = times.leg_worth * plant.capacity_g
+    return {leg for leg, held in chutes.items() if sum(held) >= least * len(held)}
+
+
+def _reason(times: Times, entries: list[Entry], worthy: set[_Leg], night: bool, hints: Hints) -> tuple[str, bool]:
+    """Whether a run is due, and why or why not."""
+    told = f" ({hints.why})" if hints.why else ""
+    full = sum(entry.rank is Rank.FULL for entry in entries)
+    overdue = sum(entry.rank is Rank.OVERDUE for entry in entries)
+    high = [entry for entry in entries if entry.rank in (Rank.FULL, Rank.BATCH)]
+    ripe = sum(_leg(entry.chute) in worthy for entry in high)
+    if hints.forbid:
+        return f"the power plant forbids to start fans{told}", False
+    if full:
+        return _many(full, "chute is full", "chutes are full"), True
+    if night:
+        return "curfew: only full chutes are emptied", False
+    if overdue:
+        return _many(overdue, "chute is due by time", "chutes are due by time"), True
+    batch = times.batch_early if hints.surplus else times.batch
+    if ripe < batch:
+        where = f", {ripe} of them on branches that are worth a purge" if high else ""
+        return f"{len(high)} chutes are above 60 %{where}; a batch is {batch}", False
+    if hints.defer:
+        return f"{ripe} chutes above 60 % wait for energy{told}", False
+    surplus = f", energy to spare{told}" if hints.surplus else ""
+    return f"{ripe} chutes are above 60 %, a batch is {batch}{surplus}", True
+
+
+def _gather(
+    plant: Plant, times: Times, memory: Memory, when: When, entries: list[Entry], worthy: set[_Leg]
+) -> list[Entry]:
+    """A run is due: on branches that it goes to, or that are worth it, it takes along whatever is worth a pulse; and of
+    a fraction that is due by time, what would be due soon."""
+    must = [entry for entry in entries if entry.rank <= Rank.OVERDUE]
+    due = {entry.chute.fraction for entry in must if entry.rank is Rank.OVERDUE}
+    soon = when.utc_ms + times.gather_ms
+    goes = {_leg(entry.chute) for entry in must} | worthy
+    goes |= {
+        _leg(e.chute) for e in entries if e.chute.fraction in due and 0 < e.at_utc <= soon and e.rank < Rank.CANNOT
     }
     made = []
     for entry in entries:
-        cause = needed.get((entry.chute.fraction, entry.chute.branch))
-        worth = memory.books.held(entry.chute.name) >= times.take_along * plant.capacity_g
-        if entry.rank is Rank.BATCH and cause is None and least is Rank.BATCH:
-            made.append(
-                replace(entry, rank=Rank.WAITS, why=f"{entry.why}; branch {entry.chute.branch} is not worth it yet")
-            )
-        elif cause is not None and Rank.OVERDUE < entry.rank < Rank.CANNOT and (worth or entry.rank is Rank.BATCH):
-            why = f"{entry.why}; goes along with {cause.name}"
-            made.append(Entry(entry.chute, Rank.ALONG, why, entry.at_utc, goes=True))
-        else:
-            made.append(entry)
+        chute = entry.chute
+        pays = memory.books.held(chute.name) >= times.take_along * plant.capacity_g
+        pressing = chute.fraction in due and 0 < entry.at_utc <= soon
+        if Rank.OVERDUE < entry.rank < Rank.CANNOT and _leg(chute) in goes and (pays or pressing):
+            entry = replace(entry, rank=Rank.ALONG, why=f"{entry.why}; goes along on branch {chute.branch}")
+        made.append(entry)
     return made
-
-
-def _fill(plant: Plant, memory: Memory, chute: Chute) -> float:
-    """Mean filling of the chutes of one leg, 0 to 1."""
-    same = [c for c in plant.chutes if c.branch == chute.branch and c.fraction is chute.fraction]
-    return sum(memory.books.held(c.name) for c in same) / (len(same) * plant.capacity_g)
 
 
 def legs(plant: Plant, chutes: list[Chute]) -> list[Leg]:
@@ -192,31 +211,6 @@ def legs(plant: Plant, chutes: list[Chute]) -> list[Leg]:
             names = [chute.name for chute in plant.ordered(c for c in same if c.branch == branch)]
             made.append(Leg(int(fraction), branch, names))
     return made
-
-
-def _reason(times: Times, count: _Count, night: bool, hints: Hints | None) -> tuple[str, Rank | None]:
-    """Why a run starts and which rank makes a leg needed; None when there is no run."""
-    hints = hints or Hints()
-    told = f" ({hints.why})" if hints.why else ""
-    if hints.forbid:
-        return f"the power plant forbids to start fans{told}", None
-    if night and count.full:
-        return _many(count.full, "chute is full", "chutes are full"), Rank.FULL
-    if night:
-        return "curfew: only full chutes are emptied", None
-    batch = times.batch_early if hints.surplus else times.batch
-    met = count.high + count.full >= batch and not hints.defer
-    least = Rank.BATCH if met else Rank.OVERDUE
-    if count.full:
-        return _many(count.full, "chute is full", "chutes are full"), least
-    if count.overdue:
-        return _many(count.overdue, "chute is due by time", "chutes are due by time"), least
-    if met:
-        surplus = f", energy to spare{told}" if hints.surplus else ""
-        return f"{count.high} chutes above 60 %, a batch is {batch}{surplus}", least
-    if count.high >= batch:
-        return f"{count.high} chutes above 60 % wait for energy{told}", None
-    return f"{count.high} of {batch} chutes of a batch are above 60 %", None
 
 
 def _judge(plant: Plant, times: Times, image: Image, memory: Memory, when: When, chute: Chute) -> Entry:
@@ -260,7 +254,7 @@ def unavailable(image: Image, memory: Memory, utc_ms: int, chute: Chute) -> str:
 
 
 def _hurry_ms(times: Times, when: When) -> int:
-    """In the last hour before the curfew, what would fall due in it is due now."""
+    """Shortly before the curfew, what would fall due in it is due now."""
     left = times.until_curfew(when.minute) * MINUTE_MS
     return left + times.night_ms if 0 < left <= times.lead_ms and times.night_ms else 0
 

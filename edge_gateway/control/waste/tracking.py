@@ -8,7 +8,7 @@ from __future__ import annotations
 from edge_gateway.control.waste.image import Valve, Valves
 from edge_gateway.control.waste.orders import Note
 from edge_gateway.control.waste.plant import Chute, Fraction, Plant, Rules
-from edge_gateway.control.waste.state import ChuteMemory, Memory
+from edge_gateway.control.waste.state import Memory
 
 MODULUS = 1 << 32
 _JUMP = 10_000
@@ -41,7 +41,8 @@ def track(
             body = {"kg": charge.grams / 1000, "fraction": Fraction(chute.fraction).name.lower(), "token": number}
             notes.append(Note("DISCHARGED", chute.name, body))
         known.pulses = valve.pulses
-        _levels(plant, chute, valve, known, memory, utc_ms, full_limit_ms, notes)
+        if chute.name != memory.holder and valve.proven_shut:  # levels fall before the pulse is counted
+            levels(plant, chute, valve, memory, utc_ms, full_limit_ms, notes)
     return notes, pulsed
 
 
@@ -55,17 +56,11 @@ def _moved(before: int | None, now: int, chute: Chute, what: str, notes: list[No
     return moved
 
 
-def _levels(
-    plant: Plant,
-    chute: Chute,
-    valve: Valve,
-    known: ChuteMemory,
-    memory: Memory,
-    utc_ms: int,
-    full_limit_ms: int,
-    notes: list[Note],
+def levels(
+    plant: Plant, chute: Chute, valve: Valve, memory: Memory, utc_ms: int, full_limit_ms: int, notes: list[Note]
 ) -> None:
     """Edges of the level switches: they say what is there better than the count of deposits does."""
+    known = memory.chute(chute.name)
     high_g = round(LSH_SHARE * plant.capacity_g)
     if valve.high and not known.high_since:
         known.high_since = utc_ms

@@ -104,7 +104,8 @@ class DirectBoards:
                 return
             reason = self._at_station(order.command, order.args)
             end = End.REFUSED if reason else End.DONE
-            self._later.append((now + self.delay_ms, lambda: ended(Answer(order.key, end, reason))))
+            takes = 30_000 if order.command in ("FANS_START", "PURGE") else self.delay_ms  # they end with their proof
+            self._later.append((now + takes, lambda: ended(Answer(order.key, end, reason))))
         else:
             self._later.append((now + self.delay_ms, lambda: self._at_inlet(order, ended)))
 
@@ -146,7 +147,7 @@ class DirectBoards:
             fault,
             self.pulses.get(chute.name, 0),
             there.deposits,
-            "other parameters than the site file: fraction1" if chute.inlet in self.other_parameters else "",
+            refusal="other parameters than the site file: fraction1" if chute.inlet in self.other_parameters else "",
         )
 
     def _at_inlet(self, order: Order, ended: Callable[[Answer], None]) -> None:
@@ -267,7 +268,7 @@ class DirectBoards:
         elif command == "SPEED":
             direct.speed_set = args[0] / 100
         elif command == "PURGE":
-            self.state = "PURGE"
+            self.state, self.stopping = "PURGE", bool(args[0])
         elif command == "WASTE":
             branch = self.plant.branch[args[0]]
             self.flight[args[0]] = round(1300 * branch.length_m / 10)
@@ -286,7 +287,7 @@ class DirectBoards:
         if self.state == "STARTING" and direct.fans_running == 3:
             self.state = "VACUUM"
         for branch in list(self.flight):
-            if direct.av_opened(branch) and direct.speed >= 10:
+            if direct.av_opened(branch) and direct.speed >= 18:
                 self.flight[branch] -= passed
                 if self.flight[branch] <= 0 and self.state == "PURGE":
                     del self.flight[branch]
