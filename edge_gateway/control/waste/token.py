@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-NUMBERS = 1 << 32
+NUMBERS = 1 << 30
+"""Boards count tokens in 30 bits and compare them around the wrap; 0 is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +58,13 @@ class ValveToken:
     def take(self, holder: str, now: int, utc_s: int) -> Grant | None:
         """Gives it to `holder`, or returns None while somebody has it or may have it.
 
-        Numbers start at the time of day, so that they grow even when the memory of the last one is lost.
+        Numbers follow the clock's seconds, so that they grow even when the memory of the last one is lost.
         """
         if self._grant is not None or now < self._free_at:
             return None
-        self.number = max(self.number + 1, utc_s % NUMBERS)
+        clock = utc_s % NUMBERS
+        newer = not self.number or 0 < (clock - self.number) % NUMBERS < NUMBERS // 2
+        self.number = (clock if newer else (self.number + 1) % NUMBERS) or 1
         self._grant = Grant(self.number, holder, now + self._use_ms, now + self._use_ms + self._longest_ms)
         return self._grant
 
