@@ -80,6 +80,11 @@ def av_shut(v: View) -> bool:
     return v.station.av == 0
 
 
+def av_shutting(v: View) -> bool:
+    """None is proven open: what isn't shut is on its way."""
+    return v.station.av <= 0
+
+
 def av_shut_to_divert(v: View) -> bool:
     """Air is off before the diverter moves."""
     return diverter_there(v) or av_shut(v)

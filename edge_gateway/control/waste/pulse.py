@@ -65,6 +65,8 @@ class Pulse:
         self._after(v)
 
     def _before(self, v: View, stored: int, send: Send) -> None:
+        if not self._asked and self.chute.branch in v.station.flight:
+            self._asked = self._declared = True  # the station knows of waste in this branch already
         if not self._asked:
             self._asked = True
             send(STATION, "WASTE", (self.chute.branch,), self._told)

@@ -124,7 +124,7 @@ TABLE: dict[State, Row] = {
         limit="clear_ms", over=State.STOP, alarm="NOT_SETTLED"),
     State.STOP: Row((
         Exit(when.stopped, State.IDLE),),
-        wants=(Want("FANS_STOP", when.fans_off, _stop), Want("AV_CLOSE", when.av_shut)),
+        wants=(Want("FANS_STOP", when.fans_off, _stop), Want("AV_CLOSE", when.av_shutting)),
         limit="stop_ms", over=State.IDLE, alarm="NOT_STOPPED"),
     State.BLOCKED: Row((
         Exit(when.freed, State.AIRFLOW),
