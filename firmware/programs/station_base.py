@@ -12,7 +12,7 @@ from firmware.programs.station_speed import Speed
 from protocols.port import const
 from protocols.quality import BAD, STALE
 
-_SETTLE_MS = const(300)  # from the first sample of every input until its debounce has let the truth through
+_SETTLE_MS = const(600)  # from the first sample of every input until the longest debounce has let the truth through
 _SILENT_MS = const(2500)  # an input without a sample for this long after power-up is judged as what it is: stale
 
 

@@ -12,6 +12,7 @@ from protocols.ticks import ticks_diff
 BRANCHES = const(6)
 ALL = const(0x3F)
 UNKNOWN = const(0x40)  # bit of FLIGHT
+_LENGTH = ("length1", "length2", "length3", "length4", "length5", "length6")
 
 
 class Flight:
@@ -47,8 +48,7 @@ class Flight:
 
     def full(self, branch, par):
         """Purge time of a whole branch, ms."""
-        length = (par.length1, par.length2, par.length3, par.length4, par.length5, par.length6)[branch - 1]
-        return length * 1000 // par.u_min * par.purge_factor
+        return getattr(par, _LENGTH[branch - 1]) * 1000 // par.u_min * par.purge_factor
 
     def note(self, branch, par, declared=0):
         """There may be waste in the branch from now on."""

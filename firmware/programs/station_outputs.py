@@ -84,26 +84,25 @@ class StationOutputs(StationCommands):
         """What happened to the devices in this scan; ends of commands that hang on a device."""
         table = self.table
         branches = self.branches
-        emit = self.events.emit
         if branches.opened:
-            emit(table.EV_AV_OPENED, branches.opened, branches.av[branches.opened - 1].open_travel)
+            self.events.emit(table.EV_AV_OPENED, branches.opened, branches.av[branches.opened - 1].open_travel)
         if branches.shut:
-            emit(table.EV_AV_CLOSED, branches.shut, branches.av[branches.shut - 1].close_travel)
+            self.events.emit(table.EV_AV_CLOSED, branches.shut, branches.av[branches.shut - 1].close_travel)
         if branches.failed:
-            emit(table.EV_VALVE_FAULT, branches.failed)
+            self.events.emit(table.EV_VALVE_FAULT, branches.failed)
         fans = self.fans
         if fans.news:
-            emit(table.EV_FAN_RUNS, fans.news, fans.fans[fans.news - 1].proven_ms)
+            self.events.emit(table.EV_FAN_RUNS, fans.news, fans.fans[fans.news - 1].proven_ms)
         for fan in fans.fans:
             if fan.fault and self.trips.raised & self._fan_rows[fan.number - 1]:
-                emit(table.EV_FAN_FAULT, fan.number, fan.fault)
+                self.events.emit(table.EV_FAN_FAULT, fan.number, fan.fault)
         compactor = self.compactor
         if compactor.done:
             io.CMP_CYCLES = io.CMP_CYCLES + 1 & 0xFFFF
-            emit(table.EV_COMPACTED, compactor.took_ms // 100, compactor.peak // 10)
+            self.events.emit(table.EV_COMPACTED, compactor.took_ms // 100, compactor.peak // 10)
             self.settle(table.CMD_COMPACT, layout.RES_DONE)
         elif compactor.retried:
-            emit(table.EV_COMPACTOR_RETRY, compactor.retried)
+            self.events.emit(table.EV_COMPACTOR_RETRY, compactor.retried)
         if compactor.fault:
             self.settle(table.CMD_COMPACT, layout.RES_FAILED, self.trips.first_out)
         self._tell_diverter()

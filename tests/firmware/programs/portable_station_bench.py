@@ -63,7 +63,7 @@ class Bench(PortableBench):
             setattr(io, row[0] + "_Q", GOOD)
         self.program.start(io, self.now)
         if ready:
-            self.run(500)
+            self.until("TRIPPED")
             self.reset()
             self.command("FLIGHT_CLEAR")
             self.run(200)
