@@ -1,5 +1,5 @@
-"""The waste plant on the rig: real firmware of the station and of some inlets on one vacuum network and one RS-485 line,
-led by the gateway's own collection.
+"""The waste plant on the rig: real firmware of the station and of some inlets on one vacuum network and one RS-485
+line, led by the gateway's own collection.
 
 A test reads like a logbook::
 
@@ -55,6 +55,7 @@ class WasteRig:
     """Station (unless `station` is False) and inlet boards of one plant. Made by the fixture `make_waste`.
 
     gateway: False leaves the line to the test. parameters: by program, what differs from the sheet's defaults.
+    fractions: of valves 1, 2, 3 in the site file.
     """
 
     def __init__(
@@ -67,7 +68,7 @@ class WasteRig:
         gateway: bool = True,
         start_minute: int = START_MINUTE,
         parameters: dict[str, dict[str, int]] | None = None,
-        curfew: tuple[str, str] = ("22:00", "06:00"),
+        fractions: Sequence[str] = ("perishable", "other", "recyclable"),
     ) -> None:
         self.folder = folder
         self.runtime = runtime
@@ -89,7 +90,7 @@ class WasteRig:
             self._add(STATION, StationPlant(self.network), own)
         for number in inlets:
             self._add(inlet_name(number), InletPlant(self.network, number), given.get("waste_inlet", {}))
-        self.waste = self._waste(inlets, curfew)
+        self.waste = self._waste(inlets, list(fractions))
         self.gateway: WasteGateway
 
     def _add(self, name: str, plant: Plant, parameters: dict[str, int]) -> None:
@@ -113,7 +114,7 @@ class WasteRig:
         runs = firmware(program)
         return BoardProcess(runs.script, folder, "0", *runs.arguments, heap=runs.heap, path=runs.path)
 
-    def _waste(self, inlets: Sequence[int], curfew: tuple[str, str]) -> Waste:
+    def _waste(self, inlets: Sequence[int], fractions: list[str]) -> Waste:
         pipes = self.network.layout
         places = [(inlet_name(number), *pipes.place(number - 1)) for number in inlets]
         data = {
@@ -122,8 +123,10 @@ class WasteRig:
                 {"number": number, "length_m": round(branch.end), "joins_m": round(branch.junction)}
                 for number, branch in enumerate(pipes.branches, 1)
             ],
-            "inlets": [{"board": name, "branch": b + 1, "distance_m": round(at)} for name, b, at in places],
-            "curfew": {"from": curfew[0], "to": curfew[1]},
+            "inlets": [
+                {"board": name, "branch": b + 1, "distance_m": round(at), "fractions": fractions}
+                for name, b, at in places
+            ],
         }
         return Waste.model_validate(data)
 
@@ -219,6 +222,14 @@ class WasteRig:
     def trips(self, board: str) -> list[str]:
         """Causes that stand at a board, as the gateway has read them."""
         return self.gateway.boards[board].trips()
+
+    def told(self, board: str, event: str, after: int, **body: object) -> int:
+        """World ms of a board's event by the board's own clock, which the gateway has set; -1 if there is none."""
+        for _, draft in self.gateway.named(event):
+            at = draft.utc_ms - self.gateway.utc_ms() + self.now
+            if draft.source == board and at >= after and body.items() <= dict(draft.body).items():
+                return at
+        return -1
 
     def stamp(self, name: str, value: int, after: int = 0) -> int:
         """Ms at which "board.POINT" first became `value` at or after a stamp; -1 if it hasn't."""
