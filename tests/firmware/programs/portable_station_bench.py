@@ -36,6 +36,7 @@ class Bench(PortableBench):
         self.par = make_parameters(TABLE)
         for k in range(1, 7):
             setattr(self.par, "length%d" % k, 100)  # a purge of 13 s
+        self.par.stagger_ms = 1000
         for name in parameters:
             setattr(self.par, name, parameters[name])
         self.events = Events(TABLE)

@@ -33,7 +33,7 @@ def test_a_run_from_start_to_stop():
 
 
 def test_exhausters_start_one_by_one_those_with_the_fewest_hours_first():
-    bench = Bench()
+    bench = Bench(stagger_ms=8000)
     bench.set("FAN1_RUN=500 FAN2_RUN=100 FAN3_RUN=300")
     bench.force = {}
     bench.command("FANS_START")
@@ -111,10 +111,10 @@ def test_after_a_reset_nobody_knows_what_is_in_the_pipes():
     bench.until("TRIPPED")
     bench.check("FLIGHT=64 -FAN1_YRUN")
     assert bench.first_out == "POWER"
-    bench.run(60000)
+    bench.run(5000)
     bench.check("TRIPPED")
     bench.reset()
-    bench.run(60000)
+    bench.run(5000)
     bench.check("IDLE FLIGHT=64 -FAN1_YRUN")  # a reset starts nothing
     assert bench.command("DIVERT", 1) == INTERLOCK
     assert bench.command("FLIGHT_CLEAR") == DONE
@@ -127,7 +127,7 @@ def test_flight_that_the_board_itself_believes_is_cleared_by_no_gateway_in_auto(
     bench.set("ES")
     bench.run(100)
     bench.set("-ES")
-    bench.run(30000)
+    bench.run(5000)
     bench.reset(confirm=True)
     bench.check("FLIGHT=1")
     bench.command("FLIGHT_CLEAR")
@@ -177,7 +177,7 @@ def test_p13_a_lost_gateway_is_waited_for_then_the_waste_is_brought_home_and_the
     bench.until("IDLE")
     bench.check("FLIGHT=0")
     bench.io.link = layout.LINK_OK
-    bench.run(60000)
+    bench.run(5000)
     bench.check("IDLE -FAN1_YRUN")  # no restart without a command
 
 
@@ -213,11 +213,11 @@ def test_p1_stop_pressed():
     bench.check("TRIPPED")
     assert [name for name in bench.outputs() if name not in ("CNT1_YGATE", "SV1_YO")] == []
     bench.set("-ES")
-    bench.run(30000)
+    bench.run(5000)
     bench.reset()
     bench.check("TRIPPED")
     bench.reset(confirm=True)
-    bench.run(60000)
+    bench.run(5000)
     bench.check("IDLE -FAN1_YRUN -AV1_YO")
 
 
@@ -543,7 +543,7 @@ def test_stop_purges_first_and_start_alone_moves_nothing():
     bench.until("OFF")
     bench.check("FLIGHT=0")
     bench.command("START")
-    bench.run(30000)
+    bench.run(5000)
     bench.check("IDLE -FAN1_YRUN")
 
 
@@ -554,7 +554,7 @@ def test_off_is_at_once_and_keeps_the_waste_in_mind():
     bench.scan()
     bench.check("OFF -FAN1_YRUN -AV4_YO")
     bench.io.mode = layout.MODE_AUTO
-    bench.run(60000)
+    bench.run(5000)
     bench.check("IDLE FLIGHT=8 -FAN1_YRUN")
 
 

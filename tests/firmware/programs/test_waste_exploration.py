@@ -119,7 +119,7 @@ MUTATIONS: tuple[tuple[type[World], str, Mutation], ...] = (
     ),
     (
         StationWorld,
-        "stops",
+        "link",
         Mutation(
             "permitted whatever forbids it", _P + "station_outputs", "and not self.trips.effects & table.EF_NO_DV", ""
         ),

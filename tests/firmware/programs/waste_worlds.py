@@ -182,6 +182,10 @@ class World:
 
     # -- what a world says -----------------------------------------------------------------------------------
 
+    def moves(self, node: Node) -> Iterator[Move]:
+        """Everything that may happen next."""
+        raise NotImplementedError
+
     def place(self, env: tuple[int, ...]) -> None:
         """Set the inputs."""
         raise NotImplementedError
@@ -369,7 +373,8 @@ class StationWorld(World):
     campaigns: ClassVar[dict[str, tuple[tuple[int, ...], bool, tuple[str, ...]]]] = {
         "flight": ((3,), False, ("FANS_START", "AV_OPEN 1", "PURGE 0", "DIVERT 1", "WASTE 1", "FLIGHT_CLEAR")),
         "branches": ((), True, ("FANS_START", "AV_OPEN 1", "AV_OPEN 2", "AV_CLOSE", "DIVERT 1", "FLIGHT_CLEAR")),
-        "stops": ((3, 4, 5), False, ("FANS_START", "AV_OPEN 1", "PURGE 1", "DIVERT 1", "reset")),
+        "stops": ((4,), False, ("FANS_START", "AV_OPEN 1", "PURGE 1", "DIVERT 1", "reset")),
+        "link": ((3, 5), False, ("FANS_START", "AV_OPEN 1", "PURGE 1")),
     }
 
     def __init__(self, campaign: str, mutation: Mutation | None = None) -> None:
