@@ -58,6 +58,7 @@ class Collection:
         self._stepped = now
         self._minute = 0
         self._valves = Valves({})
+        self._declared = False
         self._reset_until = 0
         self._restarted(now)
 
@@ -185,6 +186,8 @@ class Collection:
         self._refused.clear()
         if to is State.DIVERT:
             self._drop_full(v)
+        elif to is State.AIRFLOW:
+            self._declared = False
         elif to is State.DISCHARGE:
             self._pulse = None
         elif to is State.BLOCKED:
@@ -278,9 +281,10 @@ class Collection:
                 return
             memory.token, memory.holder = grant.number, chute.name
             self._changed()
-            self._pulse = Pulse(chute, grant.number, self.generation, v.now)
+            self._pulse = Pulse(chute, grant.number, self.generation, self._declared)
         pulse = self._pulse
         pulse.step(v, stored, self._send)
+        self._declared = pulse.declared
         if pulse.result is None:
             return
         self._pulse = None

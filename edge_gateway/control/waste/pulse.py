@@ -44,11 +44,11 @@ class Pulse:
     number: int
     generation: int
     """The grant is safe when this generation of the memory is on the disk."""
-    began: int
+    declared: bool = False
+    """The station has been told that waste is dropped into this branch."""
     counted: bool = False
     reason: str = ""
     result: Result | None = None
-    _declared: bool = False
     _asked: bool = False
     _step: _Step = _Step.STORE
     _settled: bool = False
@@ -65,9 +65,7 @@ class Pulse:
         self._after(v)
 
     def _before(self, v: View, stored: int, send: Send) -> None:
-        if not self._asked and self.chute.branch in v.station.flight:
-            self._asked = self._declared = True  # the station knows of waste in this branch already
-        if not self._asked:
+        if not self._asked and not self.declared:
             self._asked = True
             send(STATION, "WASTE", (self.chute.branch,), self._told)
         if self.reason or not v.token.may_order(self.number, v.now):
@@ -75,7 +73,7 @@ class Pulse:
             self._settled = True
             self._step = _Step.ANSWERED
             self._answered_at = v.now
-        elif self._declared and stored >= self.generation:
+        elif self.declared and stored >= self.generation:
             self._step = _Step.ORDERED
             open_ms = v.rules.open_for(v.memory.books.held(self.chute.name) / v.plant.capacity_g)
             args = (self.chute.valve, open_ms, *_words(self.number))
@@ -98,8 +96,8 @@ class Pulse:
             self.reason = self.reason or f"board {self.chute.inlet} acknowledged and did nothing"
 
     def _told(self, answer: Answer) -> None:
-        self._declared = answer.end is End.DONE
-        if not self._declared:
+        self.declared = answer.end is End.DONE
+        if not self.declared:
             self.reason = f"the station did not take the declaration: {answer.reason or answer.end}"
 
     def _answered(self, answer: Answer) -> None:

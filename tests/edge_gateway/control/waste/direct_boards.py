@@ -270,8 +270,7 @@ class DirectBoards:
         elif command == "PURGE":
             self.state, self.stopping = "PURGE", bool(args[0])
         elif command == "WASTE":
-            branch = self.plant.branch[args[0]]
-            self.flight[args[0]] = round(1300 * branch.length_m / 10)
+            self.flight[args[0]] = self._purge_ms(args[0])
         elif command == "CNT_CHANGE":
             self.changing.add(args[0])
             direct.gate(args[0] - 1, False)
@@ -280,16 +279,23 @@ class DirectBoards:
             direct.gate(args[0] - 1, True)
         return ""
 
+    def _purge_ms(self, branch: int) -> int:
+        return round(1300 * self.plant.branch[branch].length_m / 10)
+
     def _board(self, passed: int) -> None:
         direct = self.direct
         if direct.speed < 18 or self.state != "CONVEY":
             self._fast_since = self.now
         if self.state == "STARTING" and direct.fans_running == 3:
             self.state = "VACUUM"
-        for branch in list(self.flight):
-            if direct.av_opened(branch) and direct.speed >= 18:
+        for branch in self.plant.branch:
+            if not direct.av_opened(branch):
+                continue
+            if self.state == "CONVEY":  # somebody may be dropping
+                self.flight[branch] = self._purge_ms(branch)
+            elif self.state == "PURGE" and branch in self.flight and direct.speed >= 18:
                 self.flight[branch] -= passed
-                if self.flight[branch] <= 0 and self.state == "PURGE":
+                if self.flight[branch] <= 0:
                     del self.flight[branch]
         if self.state == "PURGE" and not any(direct.av_opened(branch) for branch in self.flight):
             direct.av_close()

@@ -143,7 +143,7 @@ class Gateway:
                     self.wanted.pop(0)
                     self.memory.token, self.memory.holder = grant.number, chute.name
                     self.generation += 1
-                    self.pulse = Pulse(chute, grant.number, self.generation, now)
+                    self.pulse = Pulse(chute, grant.number, self.generation)
                     self.before = image.valve(chute.name).pulses
         if self.pulse is not None:
             self.pulse.counted = image.valve(self.pulse.chute.name).pulses > self.before
