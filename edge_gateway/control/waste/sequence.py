@@ -17,7 +17,7 @@ Condition = Callable[[View], bool]
 Arguments = Callable[[View], tuple[int, ...]]
 
 AT_ONCE = 1
-HOME_FIRST = 0
+"""FANS_STOP without a purge: when the sequence stops the fans, it has brought home what would come."""
 QUIET_CAP = 700
 """Fans at 70 % at most during the curfew (cause P14), in the station's 0.1 %."""
 
@@ -66,15 +66,12 @@ def _start(v: View) -> tuple[int, ...]:
     return (QUIET_CAP if night else 0, 0)
 
 
-def _stop(v: View) -> tuple[int, ...]:
-    return (HOME_FIRST if v.memory.books.flying else AT_ONCE,)
-
-
 CLOSE_OTHER = Want("AV_CLOSE", when.other_av_shut)
 BUILD_UP = Want("", when.vacuum_again)
 OPEN = Want("AV_OPEN", when.av_open, _branch)
 BRING_HOME = Want("PURGE", when.purging, lambda v: (0,))
 FULL_SPEED = Want("SPEED", when.full_speed, lambda v: (round(100 * v.rules.speed), 0))
+HALT = Want("FANS_STOP", when.fans_off, lambda v: (AT_ONCE,))
 PURGE_SPEED = Want("SPEED", when.purge_speed, lambda v: (round(100 * v.rules.speed_purge), 0))
 
 # fmt: off
@@ -124,7 +121,7 @@ TABLE: dict[State, Row] = {
         limit="clear_ms", over=State.STOP, alarm="NOT_SETTLED"),
     State.STOP: Row((
         Exit(when.stopped, State.IDLE),),
-        wants=(Want("FANS_STOP", when.fans_off, _stop), Want("AV_CLOSE", when.av_shutting)),
+        wants=(HALT, Want("AV_CLOSE", when.av_shutting)),
         limit="stop_ms", over=State.IDLE, alarm="NOT_STOPPED"),
     State.BLOCKED: Row((
         Exit(when.freed, State.AIRFLOW),
@@ -133,7 +130,7 @@ TABLE: dict[State, Row] = {
         Exit(when.changed, State.IDLE),)),
     State.TRIPPED: Row((
         Exit(when.was_reset, State.IDLE),),
-        wants=(Want("FANS_STOP", when.fans_off, lambda v: (AT_ONCE,)), Want("AV_CLOSE", when.av_shut)),
+        wants=(HALT, Want("AV_CLOSE", when.av_shut)),
         together=True),
     State.MAINT: Row((
         Exit(when.key_back, State.IDLE),)),
@@ -194,6 +191,8 @@ def _lost(v: View) -> str:
 
 
 def _gave_up(v: View) -> str:
+    if v.memory.state is State.PURGE and (v.landed or v.station.state == "STOPPING"):
+        return ""  # it brings the waste home and stops, as P8, P10 and P11 ask: the books are settled next
     stands = v.station.fresh and v.station.state in ("STOPPING", "IDLE", "OFF") and v.age >= v.rules.lost_ms
     return f"the station went to {v.station.state} by itself" if stands else ""
 
