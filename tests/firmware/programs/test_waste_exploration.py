@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.firmware.programs.waste_worlds import InletWorld, StationWorld, World
+from tests.firmware.programs.waste_inlet_world import InletWorld
+from tests.firmware.programs.waste_station_world import StationWorld
+from tests.firmware.programs.waste_worlds import World
 from tools.explorer.sandbox import Mutation
 from tools.explorer.search import search
 
