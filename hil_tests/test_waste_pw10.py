@@ -24,14 +24,14 @@ def test_pw10_no_start_in_the_curfew_except_for_a_full_chute(make_waste: MakeWas
         rig.fill(1, valve, 60)
     rig.run(120)
     assert rig.gateway.tag("inlet01.DV1.LSH") == 1 and rig.gateway.tag("inlet01.DV1.LSHH") == 0
-    assert rig.state is State.IDLE and not rig.fans_ordered
+    assert rig.is_in(State.IDLE) and not rig.fans_ordered
     with pytest.raises(requests.RefusedError, match="curfew"):
         rig.gateway.task.collect(None, "inlet01", "test")
     assert rig.gateway.named("RUN_BEGAN") == []
     rig.fill(1, 2, 20)
     rig.until(lambda: rig.fans_ordered, within_s=60)
     fast = 0
-    while rig.state is not State.IDLE:
+    while not rig.is_in(State.IDLE):
         rig.run(0.2)
         fast = max(fast, fastest(rig))
         assert rig.now < 900_000

@@ -47,14 +47,14 @@ def nothing_restarts(rig: WasteRig, heal: Callable[[], object]) -> None:
     rig.run(10)
     heal()
     rig.run(10)
-    assert rig.fans_ordered == 0 and rig.valves_shut and rig.state is State.TRIPPED
+    assert rig.fans_ordered == 0 and rig.valves_shut and rig.is_in(State.TRIPPED)
     rig.confirm()
     rig.gateway.task.reset("test", rig.now)
     rig.until_state(State.IDLE, within_s=5)
     at = rig.now
     rig.run(60)
     assert rig.trips(STATION) == [] and rig.trips(INLET) == []
-    assert rig.state is State.IDLE and rig.fans_ordered == 0 and rig.valves_shut
+    assert rig.is_in(State.IDLE) and rig.fans_ordered == 0 and rig.valves_shut
     assert rig.discharges(after=at) == 0
     assert rig.network.two_open_ms == 0 and rig.network.balance.closed
 
@@ -114,7 +114,7 @@ def test_pw7_a_reset_before_the_cause_has_gone_does_nothing(make_waste: MakeWast
     rig.run(1)
     rig.gateway.task.reset("test", rig.now)
     rig.run(10)
-    assert rig.trips(STATION) and rig.state is State.TRIPPED and rig.fans_ordered == 0
+    assert rig.trips(STATION) and rig.is_in(State.TRIPPED) and rig.fans_ordered == 0
 
 
 def test_pw7_a_valve_that_sticks_open_stops_air_and_fans(make_waste: MakeWaste) -> None:

@@ -33,12 +33,12 @@ def test_pw9_a_dip_of_the_supply(make_waste: MakeWaste, dip_ms: int, state: Stat
         header = rig.gateway.boards[name].session.header
         assert header is not None and header.reset_cause == layout.RESET_POWER and header.boot_cnt == 2
     rig.run(60)
-    assert rig.state is state
+    assert rig.is_in(state)
     assert rig.fans_ordered == 0 and rig.valves_shut
     assert rig.discharges(after=back) == 0
     rig.confirm()
     if state is State.TRIPPED:
         rig.gateway.task.reset("test", rig.now)
     rig.run(30)
-    assert rig.state is State.IDLE and rig.fans_ordered == 0, "and a reset starts nothing"
+    assert rig.is_in(State.IDLE) and rig.fans_ordered == 0, "and a reset starts nothing"
     assert rig.network.two_open_ms == 0 and rig.network.balance.closed

@@ -178,10 +178,9 @@ class WasteRig:
 
     # -- what is to be seen ----------------------------------------------------------------------------------
 
-    @property
-    def state(self) -> State:
-        """Where the collection is."""
-        return self.gateway.task.control.state
+    def is_in(self, state: State) -> bool:
+        """Whether the collection is in a state."""
+        return self.gateway.task.control.state is state
 
     def valve(self, inlet: int, number: int) -> Valve:
         """A discharge valve as it really is."""
@@ -263,11 +262,11 @@ class WasteRig:
         chosen = [control.plant.by_name[name] for name in chutes]
         self.until(lambda: not control.token.wait_ms(self.now), within_s=60)
         control.asked = Run(0, "asked for", legs(control.plant, chosen), by="test")
-        self.until(lambda: self.state is not State.IDLE, within_s=10)
+        self.until(lambda: not self.is_in(State.IDLE), within_s=10)
 
     def until_state(self, state: State, within_s: float) -> int:
         """Run until the collection is in a state; returns the ms it took."""
-        return self.until(lambda: self.state is state, within_s)
+        return self.until(lambda: self.is_in(state), within_s)
 
     def order(self, board: str, name: str, *args: int, within_s: float = 5) -> Command:
         """Command a board past the collection and wait for the end of it."""
