@@ -53,10 +53,10 @@ class WasteSchedule(Part):
     batch: int = Field(default=6, ge=1, le=100, description="So many chutes above 60 % make a run.")
     batch_early: int = Field(default=3, ge=1, le=100, description="The same while there is energy to spare.")
     take_along_pct: int = Field(
-        default=20, ge=1, le=100, description="Chutes filled to this go along when their branch is emptied anyway (%)."
+        default=30, ge=1, le=100, description="Chutes filled to this go along when their branch is emptied anyway (%)."
     )
     branch_worth_pct: int = Field(
-        default=55, ge=0, le=100, description="A batch is for branches filled so far in the mean of a fraction (%)."
+        default=70, ge=0, le=100, description="A batch is for branches filled so far in the mean of a fraction (%)."
     )
     daily_h: float = Field(default=24, ge=1, le=168, description="Each chute is emptied at least this often (h).")
     perishable_h: float = Field(default=12, ge=1, le=168, description="The same for perishable waste (h).")
@@ -71,13 +71,13 @@ class WasteSequence(Part):
     start_s: float = Field(default=45, ge=15, le=120, description="All fans proven within this.")
     vacuum_s: float = Field(default=60, ge=20, le=120, description="No -15 kPa within this: trip.")
     airflow_s: float = Field(default=20, ge=5, le=60)
-    open_s: float = Field(default=10, ge=4, le=12, description="How long a valve is open under a full chute.")
+    open_s: float = Field(default=8, ge=4, le=12, description="How long a valve is open under a full chute.")
     spacing_s: float = Field(default=8, ge=8, le=60, description="Distance between two charges.")
     spacing_limit_s: float = Field(default=60, ge=15, le=300, description="Air not fast again within this: blocked.")
     purge_factor: float = Field(default=1.3, ge=1, le=3)
     u_min: float = Field(default=10, ge=5, le=20, description="Slowest that waste travels (m/s).")
     purge_speed: float = Field(
-        default=19.0, ge=18, le=24, description="Air speed while waste is only brought home (m/s)."
+        default=18.4, ge=18.2, le=24, description="Air speed while waste is only brought home (m/s)."
     )
     clear_s: float = Field(default=30, ge=10, le=120)
     stop_s: float = Field(default=60, ge=10, le=300)

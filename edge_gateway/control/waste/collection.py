@@ -14,7 +14,7 @@ from edge_gateway.control.waste.image import Image, Valves
 from edge_gateway.control.waste.orders import STATION, Action, Answer, End, Note, Order
 from edge_gateway.control.waste.plant import Fraction, Plant, Rules
 from edge_gateway.control.waste.pulse import Pulse, Result
-from edge_gateway.control.waste.schedule import Hints, Plan, Times, When, plan, unavailable
+from edge_gateway.control.waste.schedule import HATCH_OPEN, Hints, Plan, Times, When, plan, unavailable
 from edge_gateway.control.waste.sequence import TABLE, WATCHES, Want
 from edge_gateway.control.waste.state import CONVEYING, RUNNING, Leg, Memory, Run, State
 from edge_gateway.control.waste.token import ValveToken
@@ -270,6 +270,8 @@ class Collection:
         chute = self.plant.by_name[leg.chutes[0]]
         if self._pulse is None:
             obstacle = unavailable(v.image, memory, v.utc_ms, chute)
+            if obstacle == HATCH_OPEN and v.age < self.rules.hatch_ms:
+                return  # somebody is just there
             if obstacle:
                 self._pass_over(chute.name, obstacle)
                 return

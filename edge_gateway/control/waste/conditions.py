@@ -105,6 +105,11 @@ def vacuum_built(v: View) -> bool:
     return v.station.vacuum <= v.rules.vacuum_kpa or (v.station.av == v.branch and v.fast_ms >= 0)
 
 
+def shut_or_blowing(v: View) -> bool:
+    """No air-inlet valve lets the vacuum out; this branch's may while air flows in it, after a restart."""
+    return v.station.av <= 0 or (v.station.av == v.branch and v.fast_ms >= 0)
+
+
 def vacuum_again(v: View) -> bool:
     """Enough vacuum for the next air-inlet valve, as the board sees it; not asked where the valve is open already."""
     return av_open(v) or v.station.vacuum_ok
@@ -136,8 +141,10 @@ def airflow(v: View) -> bool:
 
 
 def airflow_to_empty(v: View) -> bool:
-    """Air flows, there are chutes to empty, and the board permits it."""
-    return airflow(v) and chutes_left(v) and v.station.permit
+    """Air flows, there are chutes to empty, and the board permits it; at night with a reserve, for charges slow it."""
+    night = v.memory.run is not None and v.memory.run.night
+    reserve = not night or v.station.speed >= v.rules.speed_night
+    return airflow(v) and chutes_left(v) and v.station.permit and reserve
 
 
 def airflow_to_clear(v: View) -> bool:

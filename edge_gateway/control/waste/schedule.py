@@ -15,7 +15,7 @@ from edge_gateway.control.waste.state import Leg, Memory
 
 MINUTE_MS = 60_000
 HOUR_MS = 60 * MINUTE_MS
-DAY_MS = 24 * HOUR_MS
+HATCH_OPEN = "hatch is open"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +25,11 @@ class Times:
     batch: int = 6
     batch_early: int = 3
     """With energy to spare a smaller batch is worth a run."""
-    take_along: float = 0.2
+    take_along: float = 0.3
     """A chute that holds so much of its capacity goes along when its branch is emptied anyway."""
-    leg_worth: float = 0.55
+    leg_worth: float = 0.7
     """A batch is for those branches whose chutes of a fraction are filled so far in the mean; the others wait."""
-    gather_ms: int = 2 * HOUR_MS
+    gather_ms: int = 4 * HOUR_MS
     """What is due by time takes along what would be due so soon after."""
     daily_ms: int = 24 * HOUR_MS
     perishable_ms: int = 12 * HOUR_MS
@@ -247,7 +247,7 @@ def unavailable(image: Image, memory: Memory, utc_ms: int, chute: Chute) -> str:
     if valve.fault:
         return f"{valve.fault}: inspect and reset board {chute.inlet}"
     if valve.hatch:
-        return "hatch is open"
+        return HATCH_OPEN
     if utc_ms < known.held_until:
         return f"{known.held_why}; again in {_ago(known.held_until - utc_ms)}"
     return ""

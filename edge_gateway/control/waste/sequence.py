@@ -96,6 +96,7 @@ TABLE: dict[State, Row] = {
         limit="start_ms", over=State.STOP, alarm="FANS_NOT_PROVEN"),
     State.VACUUM: Row((
         Exit(when.vacuum_built, State.AIRFLOW),),
+        wants=(Want("AV_CLOSE", when.shut_or_blowing),),
         limit="vacuum_ms", over=State.TRIPPED, alarm="NO_VACUUM"),
     State.AIRFLOW: Row((
         Exit(when.no_leg, State.CLEAR),
