@@ -9,6 +9,7 @@ PORT is the world's I/O link, STORAGE the folder that outlives a reset, TCP the 
 Unit and dev id are the board's identity until a configuration is stored; from then on that one holds.
 """
 
+import gc
 import sys
 
 if __name__ == "__main__":  # run from the source tree: what we import stands above this folder
@@ -95,7 +96,9 @@ def start(program, target, unit=1, dev_id=1):
     table = load_table(program)
     hal, config = hal_module.open_board(table, unit, dev_id, configure)
     print("%s starts on unit %d, dev id %d" % (program, config.value(UNIT_ID), config.value(DEV_ID)))
-    run(table, load_program(program), hal, config)
+    program_class = load_program(program)
+    gc.collect()  # what importing leaves behind lies between what stays: a board's own parts find room in one piece
+    run(table, program_class, hal, config)
 
 
 if __name__ == "__main__":

@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 from hil_tests.lane_rig import RUNTIMES, LaneRig
+from hil_tests.waste_rig import WasteRig
 
 MakeRig = Callable[..., LaneRig]
+MakeWaste = Callable[..., WasteRig]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -49,3 +51,21 @@ def make_rig(runtime: str, tmp_path: Path) -> Iterator[MakeRig]:
 def rig(make_rig: MakeRig) -> LaneRig:
     """An entry lane with its gateway, running."""
     return make_rig()
+
+
+@pytest.fixture
+def make_waste(runtime: str, tmp_path: Path) -> Iterator[MakeWaste]:
+    """Make waste plants with the parameters of `WasteRig`; they are powered up, and off at the end."""
+    made: list[WasteRig] = []
+
+    def make(*, power: bool = True, **options: Any) -> WasteRig:
+        rig = WasteRig(tmp_path / f"waste{len(made)}", runtime=runtime, **options)
+        made.append(rig)
+        return rig.start() if power else rig
+
+    yield make
+    for rig in made:
+        rig.close()
+        print(rig.logbook())
+        for board in rig.boards.values():
+            print(board.runner.console())

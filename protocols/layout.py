@@ -109,6 +109,9 @@ COMMON_CONFIG_SIZE = const(0x20)
 CFG_UNLOCK_KEY = const(0xC0DE)
 MEASUREMENTS = const(0x0080)
 MEASUREMENTS_SIZE = const(0x80)
+AI_QUAL_WORDS = const(0x00F0)  # quality of the 17th measurement and on, 8 a word from bit 0, two bits each; 4 words
+AI_QUAL_COUNT = const(16)  # measurements whose quality is in AI_QUAL of the header
+AI_MAX = const(48)
 STATUS = const(0x0100)
 DI_WORDS = const(0x0100)  # logical values, 16 points a word, 4 words
 DI_BAD_WORDS = const(0x0104)  # 1 = the point's quality is BAD or STALE

@@ -21,6 +21,7 @@ from edge_gateway.core.parking_task import ParkingTask
 from edge_gateway.core.plate_file import PlateFile
 from edge_gateway.core.samples import Sampler
 from edge_gateway.core.scan import ScanExecutive, Step
+from edge_gateway.core.waste_task import WasteTask
 from edge_gateway.core.whitelist import WhitelistKeeper
 from edge_gateway.fieldbus.hole_store import HoleStore
 from edge_gateway.files import HOLES, JOURNAL, SOCKET, UPLINK_POSITION
@@ -58,6 +59,11 @@ class Core:
             self.parking = ParkingTask(
                 loaded, site.parking, self.database, sessions, self.commander, self.journal.append, plates
             )
+        self.waste: WasteTask | None = None
+        if site.waste is not None:
+            self.waste = WasteTask(
+                loaded, site.waste, self.database, self.boards, self.commander, self.journal.append, now_ms()
+            )
         self._whitelists = self._build_whitelists()
         self._sampler = Sampler(self.database, round(1000 * site.gateway.sample_s))
         self._api = LocalApi(self)
@@ -88,6 +94,8 @@ class Core:
             await paced.line.close()
         if self.parking is not None:
             self.parking.close()
+        if self.waste is not None:
+            self.waste.close()
         self._sampler.close()
         self._event("GATEWAY_STOPPED")
         await self.server.stop()
@@ -161,6 +169,8 @@ class Core:
         steps += [(f"plates {path.name}", file.scan) for path, file in self._plates.items()]
         if self.parking is not None:
             steps.append(("parking", self.parking.scan))
+        if self.waste is not None:
+            steps.append(("waste", self.waste.scan))
         steps += [("white-list", keeper.scan) for keeper in self._whitelists]
         steps.append(("samples", lambda now: self.journal.append(*self._sampler.scan(now))))
         steps.append(("streams", self._publish))

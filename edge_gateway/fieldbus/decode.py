@@ -26,12 +26,13 @@ class PointDecoder:
     """One tag and where its value stands. `row` is a row of `protocols.sheets.registers.registers(sheet)`.
 
     bad_word: register whose same bit says that the contact is bad or stale (digital inputs). ai_place: position of the
-    two quality bits in AI_QUAL (measurements).
+    two quality bits in AI_QUAL (measurements); quality_word: register of a later measurement's two bits, which then
+    begin at ai_place.
     """
 
-    __slots__ = ("address", "ai_place", "bad_word", "bit", "form", "scale", "tag", "words")
+    __slots__ = ("address", "ai_place", "bad_word", "bit", "form", "quality_word", "scale", "tag", "words")
 
-    def __init__(self, row: Any, tag: Tag, bad_word: int = -1, ai_place: int = -1) -> None:
+    def __init__(self, row: Any, tag: Tag, bad_word: int = -1, ai_place: int = -1, quality_word: int = -1) -> None:
         self.tag = tag
         self.address: int = row.register
         self.words: int = row.words
@@ -40,13 +41,13 @@ class PointDecoder:
         self.bit: int = row.bit or 0
         self.bad_word = bad_word
         self.ai_place = ai_place
+        self.quality_word = quality_word
 
     @property
     def span(self) -> Span:
         """The registers that it needs, value and quality in one read so that they belong together."""
-        if self.bad_word >= 0:
-            return Span(self.address, self.bad_word - self.address + 1)
-        return Span(self.address, self.words)
+        last = max(self.bad_word, self.quality_word)
+        return Span(self.address, self.words if last < 0 else last - self.address + 1)
 
     def decode(self, registers: tuple[int, ...], base: int, ai_quality: int) -> tuple[Value, Quality, str]:
         """Value, quality and reason out of the registers of a block that begins at `base`."""
@@ -66,7 +67,8 @@ class PointDecoder:
                 raw -= 0x10000
         scaled: Value = raw if self.scale == 1 else raw / self.scale
         if self.ai_place >= 0:
-            quality = ai_quality >> 2 * self.ai_place & 3
+            bits = ai_quality if self.quality_word < 0 else registers[self.quality_word - base]
+            quality = bits >> 2 * self.ai_place & 3
             if quality:
                 return scaled, Quality(quality), Reason.BOARD_SAYS_BAD
         return scaled, Quality.GOOD, Reason.NONE
@@ -152,7 +154,7 @@ HEADER_TAGS = (
 )
 """Rows of the header that are tags. The others are identity, or change with every read and say nothing by that."""
 
-_KINDS = {"header": "HDR", "config": "PAR", "measurement": "AI", "status": "ST"}
+_KINDS = {"header": "HDR", "config": "PAR", "measurement": "ST", "status": "ST"}
 
 
 def tag_info(sheet: Any, row: Any) -> TagInfo:
@@ -174,11 +176,27 @@ def di_span(register: int) -> Span:
     return Span(register, layout.DI_BAD_WORDS - layout.DI_WORDS + 1)
 
 
+def ai_place(sheet: Any, name: str) -> int:
+    """Which measurement of its sheet this is, from 0: its place in the quality bits."""
+    return [point.name for point in sheet.of_kind("AI")].index(name)
+
+
+def ai_span(sheet: Any, row: Any) -> Span:
+    """The registers of a measurement: itself, and its quality where that isn't in the header."""
+    further = ai_place(sheet, row.name) - layout.AI_QUAL_COUNT
+    if further < 0:
+        return Span(row.register, row.words)
+    return Span(row.register, layout.AI_QUAL_WORDS + further // 8 - row.register + 1)
+
+
 def point_decoder(sheet: Any, row: Any, tag: Tag) -> PointDecoder:
     """The decoder of `row`, with the place of its quality."""
     if tag.info.kind == "DI":
         return PointDecoder(row, tag, bad_word=row.register - layout.DI_WORDS + layout.DI_BAD_WORDS)
     if tag.info.kind == "AI":
-        names = [point.name for point in sheet.of_kind("AI")]
-        return PointDecoder(row, tag, ai_place=names.index(row.name))
+        place = ai_place(sheet, row.name)
+        further = place - layout.AI_QUAL_COUNT
+        if further < 0:
+            return PointDecoder(row, tag, ai_place=place)
+        return PointDecoder(row, tag, ai_place=further % 8, quality_word=layout.AI_QUAL_WORDS + further // 8)
     return PointDecoder(row, tag)

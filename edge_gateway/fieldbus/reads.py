@@ -8,7 +8,15 @@ from functools import partial
 from typing import Any
 
 from edge_gateway.fieldbus.cost import CostModel
-from edge_gateway.fieldbus.decode import HEADER_TAGS, BlockDecoder, PointDecoder, di_span, point_decoder, tag_info
+from edge_gateway.fieldbus.decode import (
+    HEADER_TAGS,
+    BlockDecoder,
+    PointDecoder,
+    ai_span,
+    di_span,
+    point_decoder,
+    tag_info,
+)
 from edge_gateway.fieldbus.job import Job, Outcome, Reply, read_job
 from edge_gateway.fieldbus.line import Line
 from edge_gateway.fieldbus.plan import Block, Holes, Span, plan_reads
@@ -69,12 +77,16 @@ def planned_reads(sheet: Any, cost: CostModel, periods: Periods, holes: Holes | 
 
 
 def _group_spans(sheet: Any, group: str) -> list[Span]:
-    inputs = {point.name for point in sheet.of_kind("DI")}
-    return [
-        di_span(row.register) if row.name in inputs else Span(row.register, row.words)
-        for row in registers(sheet)
-        if row.block == group
-    ]
+    kinds = {point.name: point.kind for point in sheet.points}
+    spans = []
+    for row in registers(sheet):
+        if row.block == group:
+            kind = kinds.get(row.name)
+            if kind == "DI":
+                spans.append(di_span(row.register))
+            else:
+                spans.append(ai_span(sheet, row) if kind == "AI" else Span(row.register, row.words))
+    return spans
 
 
 class BoardReads:

@@ -3,6 +3,7 @@
 from edge_gateway.site.load import LoadedSite, load_site
 from edge_gateway.site.model import Board, Line, Parking, SerialLine, Site, TcpLine, Uplink
 from edge_gateway.site.problems import Position, Problem, SiteError
+from edge_gateway.site.waste import Waste
 
 __all__ = [
     "Board",
@@ -16,5 +17,6 @@ __all__ = [
     "SiteError",
     "TcpLine",
     "Uplink",
+    "Waste",
     "load_site",
 ]

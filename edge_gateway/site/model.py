@@ -5,21 +5,10 @@ from __future__ import annotations
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
-Identifier = Annotated[
-    str,
-    Field(
-        pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,31}$",
-        description="A letter, then letters, digits, `-` or `_`; 32 at most. It appears in topics and file names.",
-    ),
-]
-
-
-class Part(BaseModel):
-    """What all parts of a site file share: unknown keys are errors, types aren't guessed, nothing changes later."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+from edge_gateway.site.part import Identifier, Part
+from edge_gateway.site.waste import Waste
 
 
 class SiteInfo(Part):
@@ -212,4 +201,5 @@ class Site(Part):
     lines: list[Line] = Field(min_length=1)
     boards: list[Board] = Field(min_length=1)
     parking: Parking | None = None
+    waste: Waste | None = None
     uplink: Uplink | None = None

@@ -15,7 +15,7 @@ from firmware.runtime.modes import Modes
 from firmware.runtime.retained import Retained
 from firmware.runtime.snapshot import Snapshot
 from firmware.runtime.supervision import Supervision
-from firmware.runtime.whitelist import Whitelist
+from firmware.runtime.whitelist import MAX_TOKENS, Whitelist
 from firmware.runtime.wire import Wire
 from protocols import layout
 from protocols.port import const
@@ -54,7 +54,7 @@ class Board:
         self.par = make_parameters(table)
         config.apply(self.par)
         self.retained = Retained(table, hal.store, self.io, self.events)
-        self.whitelist = Whitelist(hal.store)
+        self.whitelist = Whitelist(hal.store, MAX_TOKENS if hasattr(self.io, "LIST_COUNT") else 0)
         self.clock = Clock(now)
         self.heap = Heap(now)
         self.inputs = Inputs(table)

@@ -142,6 +142,11 @@ class Snapshot:
                 low |= quality << shift
             elif shift < 32:
                 high |= quality << (shift - 16)
+            else:
+                word = layout.AI_QUAL_WORDS + (shift - 32 >> 4)
+                if not shift & 15:
+                    regs[word] = 0
+                regs[word] |= quality << (shift & 15)
             shift += 2
         regs[layout.H_AI_QUAL] = high
         regs[layout.H_AI_QUAL + 1] = low

@@ -22,15 +22,17 @@ _HEAD = const(4)  # bytes of count and CRC before the tokens
 class Whitelist:
     """``token in whitelist`` by bisection;
 
-    `count` and `crc` of the list in use. `waits` while storage hasn't got it.
+    `count` and `crc` of the list in use. `waits` while storage hasn't got it. A program that admits nobody has a `size`
+    of 0: its 16 KB are the program's.
     """
 
-    def __init__(self, store):
+    def __init__(self, store, size=MAX_TOKENS):
+        self._size = size
         self.count = 0
         self.crc = crc16(b"", 0, 0)
         self.waits = False
-        self._tokens = array("i", [0] * MAX_TOKENS)
-        self._staged = bytearray(_HEAD + 4 * MAX_TOKENS)
+        self._tokens = array("i", [0] * size)
+        self._staged = bytearray(_HEAD + 4 * size)
         self._twin = Twin(store, "whitelist")
         record = self._twin.load()
         if record is not None and len(record) <= len(self._staged):
@@ -98,7 +100,7 @@ class Whitelist:
         staged = self._staged
         count = staged[0] << 8 | staged[1]
         crc = staged[2] << 8 | staged[3]
-        if count > MAX_TOKENS or crc16(staged, _HEAD, 4 * count) != crc:
+        if count > self._size or crc16(staged, _HEAD, 4 * count) != crc:
             return False
         before = 0
         at = _HEAD

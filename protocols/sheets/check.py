@@ -26,6 +26,8 @@ def _claim(sheet, taken, name, register, words, lo, hi):
 
 def _check_registers(sheet):
     taken = {}
+    for word in range((len(sheet.of_kind("AI")) - layout.AI_QUAL_COUNT + 7) // 8):
+        taken[layout.AI_QUAL_WORDS + word] = "the quality of measurements"
     for point in sheet.of_kind("AI", "AO"):
         lo = layout.MEASUREMENTS
         _claim(sheet, taken, point.name, point.reg, 1, lo, lo + layout.MEASUREMENTS_SIZE - 1)
@@ -70,8 +72,10 @@ def check(sheet):
         )
     if len(sheet.permissives) > 16:
         raise SheetError("%s: %d permissives do not fit ILK_MISSING" % (sheet.name, len(sheet.permissives)))
-    if len(sheet.of_kind("AI")) > 16:
-        raise SheetError("%s: more than 16 analogue inputs do not fit AI_QUAL" % sheet.name)
+    if len(sheet.of_kind("AI")) > layout.AI_MAX:
+        raise SheetError(
+            "%s: more than %d analogue inputs have no place for their quality" % (sheet.name, layout.AI_MAX)
+        )
     effects = [effect.name for effect in sheet.effects]
     for cause in sheet.causes:
         for effect in cause.effects:

@@ -54,8 +54,20 @@ def _header(sheet):
     return rows
 
 
-def _points(sheet):
+def _more_quality(sheet):
+    """The words with the quality of the 17th measurement and on."""
+    names = [point.name for point in sheet.of_kind("AI")]
     rows = []
+    for first in range(layout.AI_QUAL_COUNT, len(names), 8):
+        word = layout.AI_QUAL_WORDS + (first - layout.AI_QUAL_COUNT) // 8
+        covered = names[first : first + 8]
+        meaning = "two bits a measurement, as AI_QUAL: " + ", ".join(covered)
+        rows.append(Register("measurement", word, 1, "bits", "AI_QUAL.%d" % (first + 1), "", 1, READ, meaning))
+    return rows
+
+
+def _points(sheet):
+    rows = _more_quality(sheet)
     for point in sheet.of_kind("AI", "AO"):
         row = Register("measurement", point.reg, 1, "i16", point.name, point.unit, point.scale, READ, point.meaning)
         row.lo, row.hi = point.lo, point.hi

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 Signals = dict[str, int]
 """Values by point attribute ("LB.P" is "LB_P"): conditions 0/1, analogue values in the register's scale."""
@@ -27,3 +27,14 @@ class Plant(Protocol):
     def counters(self) -> dict[str, int]:
         """Return the plant's ground truth as counters."""
         ...
+
+
+@runtime_checkable
+class SharedPlant(Plant, Protocol):
+    """A plant that is one board's part of a process which other boards act on too.
+
+    It's told at once when outputs change, because another board may be the next one to move the common process on.
+    """
+
+    def drive(self, outputs: Signals) -> None:
+        """Take the outputs that stand from now on. The plant has been stepped to now."""

@@ -11,7 +11,7 @@ from typing import Any
 
 from protocols import iolink, layout
 from tools.emulator.faults import ContactFault, Fault, OutputFault, ValueFault, electrical
-from tools.emulator.plant import Plant, Signals
+from tools.emulator.plant import Plant, SharedPlant, Signals
 
 MASK = 0x3FFFFFFF
 _HEAD = struct.Struct("<BHBII")
@@ -31,6 +31,7 @@ class Wiring:
         self.table = table
         self.plant = plant
         self.shape = iolink.shape_of(table)
+        self._tell = plant.drive if isinstance(plant, SharedPlant) else None
         self.outputs: Signals = {row[0]: 0 for row in (*table.DO, *table.AO)}
         inputs = plant.inputs()
         missing = [row[0] for row in (*table.DI, *table.AI, *table.BI) if row[0] not in inputs]
@@ -134,6 +135,8 @@ class Wiring:
         self.outputs.update(self.commanded)
         for name, fault in self._out_faults.items():
             self.outputs[name] = fault.apply(self.outputs[name], 0)
+        if self._tell is not None:
+            self._tell(self.outputs)
 
     def de_energise(self) -> None:
         """All outputs off: no power, or the board is in reset."""

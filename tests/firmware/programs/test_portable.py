@@ -1,4 +1,4 @@
-"""The lane program's logbooks, on both runtimes."""
+"""The programs' logbooks, on both runtimes."""
 
 import pytest
 

@@ -1,0 +1,38 @@
+"""PW6: total blockage of each branch while it conveys: times of §1e, and the right section by name (§1d)."""
+
+from __future__ import annotations
+
+import pytest
+
+from edge_gateway.control.waste.state import State
+from hil_tests.conftest import MakeWaste
+from hil_tests.waste_rig import STATION, inlet_name
+
+KNOWN_MS = 8000
+FIRST_SHAKE_MS = 20_000
+NAMED_MS = 180_000
+
+
+@pytest.mark.parametrize("branch", range(1, 7))
+def test_pw6_total_blockage(make_waste: MakeWaste, branch: int) -> None:
+    inlet = 4 * branch - 3
+    chutes = [f"{inlet_name(inlet)}.{valve}" for valve in (1, 2)]
+    rig = make_waste(inlets=(inlet,), parameters={"waste_inlet": {"fraction2": 0}}, fractions=("perishable",) * 2)
+    rig.fill(inlet, 1, 30)
+    rig.fill(inlet, 2, 30)
+    rig.collect(*chutes)
+    rig.until_state(State.SPACING, within_s=120)
+    at = rig.fail(STATION, f"BRANCH{branch}", "total")
+    pulses = rig.discharges()
+    blocked = rig.until_state(State.BLOCKED, within_s=30)
+    assert blocked <= KNOWN_MS
+    rig.until(lambda: not rig.out(STATION, f"AV{branch}.YO"), within_s=20)
+    rig.until(lambda: rig.out(STATION, f"AV{branch}.YO"), within_s=20)
+    assert rig.now - at <= FIRST_SHAKE_MS, "the air inlet opens abruptly for the first time"
+    rig.until_state(State.TRIPPED, within_s=200)
+    assert rig.now - at <= NAMED_MS
+    assert rig.gateway.task.control.memory.section == f"branch {branch}, AV{branch} to PT{branch}"
+    assert rig.discharges() == pulses, "no discharge after the blockage"
+    assert len(rig.gateway.named("SHAKE")) == 3
+    rig.until(lambda: not rig.fans_ordered and rig.valves_shut, within_s=40)
+    assert rig.network.two_open_ms == 0 and rig.network.balance.closed
