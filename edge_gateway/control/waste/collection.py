@@ -6,16 +6,16 @@ is on the disk. No discharge leaves before its grant is.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from edge_gateway.control.waste import change, conditions
 from edge_gateway.control.waste.image import Image, Valves
-from edge_gateway.control.waste.orders import STATION, Action, Answer, End, Note, Order
+from edge_gateway.control.waste.orders import Action, Note
+from edge_gateway.control.waste.outbox import Outbox
 from edge_gateway.control.waste.plant import Fraction, Plant, Rules
 from edge_gateway.control.waste.pulse import Pulse, Result
 from edge_gateway.control.waste.schedule import HATCH_OPEN, Hints, Plan, Times, When, plan, unavailable
-from edge_gateway.control.waste.sequence import TABLE, WATCHES, Want
+from edge_gateway.control.waste.sequence import TABLE, WATCHES
 from edge_gateway.control.waste.state import CONVEYING, RUNNING, Leg, Memory, Run, State
 from edge_gateway.control.waste.token import ValveToken
 from edge_gateway.control.waste.tracking import Scales, levels, track
@@ -26,13 +26,13 @@ _PLAN_MS = 5_000
 _AGAIN_MS = 300_000
 
 
-class Collection:
+class Collection(Outbox):
     """One plant's collection. `step` is called in each control scan; answers to orders come in between."""
 
     def __init__(self, plant: Plant, rules: Rules, times: Times, memory: Memory | None, now: int) -> None:
         """`memory` is that of the life before: a run that was under way is resumed by clearing the pipe first."""
+        super().__init__(rules, now)
         self.plant = plant
-        self.rules = rules
         self.times = times
         self.memory = memory or Memory()
         self.token = ValveToken(rules.command_ttl_ms, rules.longest_open_ms, now, self.memory.token, self.memory.holder)
@@ -42,14 +42,8 @@ class Collection:
         """What a person wants collected, until it starts."""
         self.why_not: list[str] = []
         """What was missing when a run could not start."""
-        self._actions: list[Action] = []
-        self._waiting: dict[int, Callable[[Answer], None]] = {}
-        self._key = 0
-        self._entered = now
         self._since: dict[str, int] = {}
         self._air_since = now
-        self._wanted: dict[str, int] = {}
-        self._refused: dict[str, str] = {}
         self._pulse: Pulse | None = None
         self._unblock: Unblock | None = None
         self._scales = Scales()
@@ -74,18 +68,12 @@ class Collection:
         """What the unblock routine does, in words; empty when there is none."""
         return str(self._unblock.phase) if self._unblock is not None else ""
 
-    def answer(self, answer: Answer) -> None:
-        """An order has ended."""
-        told = self._waiting.pop(answer.key, None)
-        if told is not None:
-            told(answer)
-
     def reset(self, now: int) -> None:
         """A person has seen to the trip: it goes when every cause is healthy. Nothing starts by that."""
         self._reset_until = now + self.rules.lost_ms
 
     def changed(self) -> None:
-        """The memory was changed from outside."""
+        """The memory is another than before."""
         self.generation += 1
 
     def step(self, image: Image, now: int, when: When, stored: int, hints: Hints | None = None) -> list[Action]:
@@ -109,7 +97,7 @@ class Collection:
         elif memory.state is State.CNT_CHANGE:
             wants, told = change.step(v)
             if told:
-                self._changed()
+                self.changed()
                 actions += told
             self._want(wants, v)
         self._move(v)
@@ -122,7 +110,7 @@ class Collection:
         limit = self.times.full_limit_ms
         notes, pulsed = track(self.plant, self.rules, valves, self._valves, self.memory, utc_ms, limit)
         self._valves = valves
-        self._changed()
+        self.changed()
         self._actions += notes
         if self._pulse is not None and self._pulse.chute.name in pulsed:
             self._pulse.counted = True
@@ -199,33 +187,7 @@ class Collection:
         if to in (State.IDLE, State.TRIPPED, State.MAINT) and before in RUNNING:
             self._end_run(v, str(to))
         self._note("STATE", {"from": str(before), "to": str(to)})
-        self._changed()
-
-    def _want(self, wants: tuple[Want, ...], v: View, together: bool = False) -> None:
-        """Sends what isn't proven yet: one order at a time for each want, again when it has failed for a while."""
-        for want in wants:
-            if want.until(v):
-                continue
-            if want.command and self._wanted.get(want.command, v.now) <= v.now:
-                self._wanted[want.command] = v.now + 60_000
-                self._send(STATION, want.command, want.args(v), self._wanting(want.command, v.now))
-            if not together:
-                return
-
-    def _wanting(self, command: str, now: int) -> Callable[[Answer], None]:
-        entered = self._entered
-
-        def ended(answer: Answer) -> None:
-            if entered != self._entered:
-                return
-            done = answer.end is End.DONE
-            self._wanted[command] = now + (self.rules.proof_ms if done else self.rules.retry_ms)
-            if done:
-                self._refused.pop(command, None)
-            else:
-                self._refused[command] = answer.reason or str(answer.end)
-
-        return ended
+        self.changed()
 
     # --- what states do -----------------------------------------------------------------------------------------------
 
@@ -251,7 +213,7 @@ class Collection:
         run.number, run.began_utc = memory.runs, v.utc_ms
         run.legs = self._clearing(v) + run.legs
         memory.run, self.asked = run, None
-        self._note("RUN_BEGAN", {"run": run.number, "why": run.why, "by": run.by, "chutes": _count(run)})
+        self._note("RUN_BEGAN", {"run": run.number, "why": run.why, "by": run.by, "chutes": run.chutes})
         v.due = True
 
     def _clearing(self, v: View) -> list[Leg]:
@@ -282,7 +244,7 @@ class Collection:
             if grant is None:
                 return
             memory.token, memory.holder = grant.number, chute.name
-            self._changed()
+            self.changed()
             self._pulse = Pulse(chute, grant.number, self.generation, self._declared)
         pulse = self._pulse
         pulse.step(v, stored, self._send)
@@ -295,7 +257,7 @@ class Collection:
         valve = v.image.valve(chute.name)
         levels(self.plant, chute, valve, memory, v.utc_ms, self.times.full_limit_ms, notes)
         self._actions += notes
-        self._changed()
+        self.changed()
         if pulse.result is Result.NOTHING:
             known = memory.chute(chute.name)
             known.held_until, known.held_why = v.utc_ms + self.rules.held_off_ms, pulse.reason
@@ -330,7 +292,7 @@ class Collection:
         if routine.shakes != self.memory.shakes:
             self.memory.shakes = routine.shakes
             self._note("SHAKE", {"number": routine.shakes, "branch": v.branch})
-            self._changed()
+            self.changed()
         self._air_since = v.now
         v.freed = routine.freed
         if routine.phase is Phase.OVER and not routine.freed:
@@ -452,7 +414,7 @@ class Collection:
         if self.token.give_back(self.token.number, False, valve.proven_shut, now):
             self._note("TOKEN_FREED", {"chute": memory.holder, "token": memory.token})
             memory.holder = ""
-            self._changed()
+            self.changed()
 
     # --- own ----------------------------------------------------------------------------------------------------------
 
@@ -483,18 +445,3 @@ class Collection:
             self._since.pop(name, None)
             return NEVER
         return now - self._since.setdefault(name, now)
-
-    def _send(self, board: str, command: str, args: tuple[int, ...], told: Callable[[Answer], None]) -> None:
-        self._key += 1
-        self._waiting[self._key] = told
-        self._actions.append(Order(self._key, board, command, args))
-
-    def _note(self, name: str, body: dict[str, Any], source: str = "waste", alarm: bool = False) -> None:
-        self._actions.append(Note(name, source, body, alarm))
-
-    def _changed(self) -> None:
-        self.generation += 1
-
-
-def _count(run: Run) -> int:
-    return sum(len(leg.chutes) for leg in run.legs)

@@ -70,6 +70,11 @@ class Run:
     tries: int = 0
     """Pulses of the chute that comes first now."""
 
+    @property
+    def chutes(self) -> int:
+        """How many are still to be emptied."""
+        return sum(len(leg.chutes) for leg in self.legs)
+
 
 @dataclass(slots=True)
 class ChuteMemory:
