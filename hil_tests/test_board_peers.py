@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import socket
 import subprocess
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.peers.build import compile_peer
-from tools.emulator.emulation import Emulation
+from tools.emulator.emulation import Emulation, Report
 from tools.emulator.site import BoardSpec, SiteSpec
 
 UNIT = 7
@@ -23,7 +24,14 @@ def emulation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulation]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     board = BoardSpec("EX1", UNIT, 301, role="exit", tcp_port=port, per_hour=0)
-    with Emulation(SiteSpec(str(tmp_path_factory.mktemp("boards")), [board])) as running:
+    scans = threading.Event()  # the port is there before the board has booted; a master that asks then waits in vain
+
+    def look(report: Report) -> None:
+        if all(board["scans"] > 10 for board in report["boards"]):
+            scans.set()
+
+    with Emulation(SiteSpec(str(tmp_path_factory.mktemp("boards")), [board]), look) as running:
+        assert scans.wait(30)
         yield running
 
 
