@@ -32,6 +32,7 @@ def rules_of(waste: Waste) -> Rules:
         spacing_limit_ms=_ms(given.spacing_limit_s),
         purge_factor=given.purge_factor,
         u_min=given.u_min,
+        speed=given.speed,
         speed_purge=given.purge_speed,
         clear_ms=_ms(given.clear_s),
         stop_ms=_ms(given.stop_s),

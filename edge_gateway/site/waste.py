@@ -71,11 +71,12 @@ class WasteSequence(Part):
     start_s: float = Field(default=45, ge=15, le=120, description="All fans proven within this.")
     vacuum_s: float = Field(default=60, ge=20, le=120, description="No -15 kPa within this: trip.")
     airflow_s: float = Field(default=20, ge=5, le=60)
-    open_s: float = Field(default=8, ge=4, le=12, description="How long a valve is open under a full chute.")
+    open_s: float = Field(default=6.5, ge=4, le=12, description="How long a valve is open for a full charge.")
     spacing_s: float = Field(default=8, ge=8, le=60, description="Distance between two charges.")
     spacing_limit_s: float = Field(default=60, ge=15, le=300, description="Air not fast again within this: blocked.")
     purge_factor: float = Field(default=1.3, ge=1, le=3)
     u_min: float = Field(default=10, ge=5, le=20, description="Slowest that waste travels (m/s).")
+    speed: float = Field(default=19.5, ge=18.5, le=24, description="Air speed while chutes are emptied (m/s).")
     purge_speed: float = Field(
         default=18.4, ge=18.2, le=24, description="Air speed while waste is only brought home (m/s)."
     )

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from edge_gateway.control.waste import change, conditions
+from edge_gateway.control.waste import change, conditions, runs
 from edge_gateway.control.waste.image import Image, Valves
 from edge_gateway.control.waste.orders import Action, Note
 from edge_gateway.control.waste.outbox import Outbox
-from edge_gateway.control.waste.plant import Fraction, Plant, Rules
+from edge_gateway.control.waste.plant import Plant, Rules
 from edge_gateway.control.waste.pulse import Pulse, Result
 from edge_gateway.control.waste.schedule import HATCH_OPEN, Hints, Plan, Times, When, plan, unavailable
 from edge_gateway.control.waste.sequence import TABLE, WATCHES
@@ -54,7 +54,7 @@ class Collection(Outbox):
         self._valves = Valves({})
         self._declared = False
         self._reset_until = 0
-        self._restarted(now)
+        self._resumed = self._restarted()
 
     # --- for the composer and for operators --------------------------------------------------------------------------
 
@@ -127,7 +127,7 @@ class Collection(Outbox):
                     self._alarm(watch.to, why, v)
                     return
         row = TABLE[state]
-        if state is State.AIRFLOW and v.age >= self.rules.airflow_ms and self._too_slow_at_night(v):
+        if self._too_slow(v):
             return
         for way in row.exits:
             if way.when(v):
@@ -211,18 +211,10 @@ class Collection(Outbox):
             return
         memory.runs += 1
         run.number, run.began_utc = memory.runs, v.utc_ms
-        run.legs = self._clearing(v) + run.legs
+        run.legs = runs.clearing(v) + run.legs
         memory.run, self.asked = run, None
         self._note("RUN_BEGAN", {"run": run.number, "why": run.why, "by": run.by, "chutes": run.chutes})
         v.due = True
-
-    def _clearing(self, v: View) -> list[Leg]:
-        """Legs that bring home what is in the pipe already."""
-        legs = {charge.branch: Leg(charge.fraction, charge.branch) for charge in self.memory.books.flying}
-        for branch in sorted(v.station.flight - legs.keys()):
-            standing = [f for f, position in self.plant.containers.items() if position == v.station.diverter]
-            legs[branch] = Leg(int(standing[0]) if standing else 0, branch)
-        return list(legs.values())
 
     def _discharge(self, v: View, stored: int) -> None:
         """One pulse of the chute that comes first; a chute that can't be emptied now is passed over."""
@@ -299,22 +291,25 @@ class Collection(Outbox):
             self.memory.section = routine.verdict(self.plant, v.branch)
             self._alarm(State.TRIPPED, f"BLOCKED: {self.memory.section}", v)
             return
-        phase = str(routine.phase)
-        if self._refused.get("phase") != phase:
+        if routine.since == v.now:  # a new phase
             self._wanted.clear()
-            self._refused["phase"] = phase
         self._want(wants, v)
 
-    def _too_slow_at_night(self, v: View) -> bool:
-        """At 70 % the air may be too slow for a far branch: its chutes wait for the day. P6 isn't meant here."""
-        run, leg = self.memory.run, self.memory.leg
-        if run is None or leg is None or not run.night or v.station.speed < self.rules.speed_low:
+    def _too_slow(self, v: View) -> bool:
+        """Air flows, but not fast enough for another charge: no blockage (P6), only too little power. At night, with
+        the fans at 70 %, a far branch waits for the day; otherwise what is in the pipe comes home first."""
+        run, leg, rules = self.memory.run, self.memory.leg, self.rules
+        night = run is not None and run.night
+        limits = {State.SPACING: rules.spacing_limit_ms} | ({State.AIRFLOW: rules.airflow_ms} if night else {})
+        over = v.age >= limits.get(self.memory.state, v.age + 1)
+        if run is None or leg is None or not over or v.station.speed < rules.speed_low:
             return False
+        why = f"{v.station.speed:.1f} m/s" + (" at night, with the fans at 70 %" if night else " are too slow")
+        wait_ms = self.times.until_day(self._minute) * 60_000 if night else rules.held_off_ms
         for name in list(leg.chutes):
             known = self.memory.chute(name)
-            known.held_until = v.utc_ms + self.times.until_day(self._minute) * 60_000
-            known.held_why = f"{v.station.speed:.1f} m/s at night, with the fans at 70 %"
-            self._pass_over(name, known.held_why)
+            known.held_until, known.held_why = v.utc_ms + wait_ms, why
+            self._pass_over(name, why)
         self._go(State.PURGE, v)
         return True
 
@@ -332,25 +327,13 @@ class Collection(Outbox):
 
     def _settle(self, v: View, complete: bool) -> None:
         """CLEAR is over: the scales say what has come down, and the books follow."""
-        memory, run, leg = self.memory, self.memory.run, self.memory.leg
-        if leg is None or run is None:
+        if self.memory.leg is None or self.memory.run is None:
             return
-        fraction, position = Fraction(leg.fraction), v.position
-        del run.legs[0]
-        charges = [charge for charge in memory.books.flying if charge.fraction == fraction]
-        base = memory.scales.get(position)
-        kg = v.station.containers[position].kg if position in v.station.containers else None
-        if not complete or not charges or kg is None:
-            return
-        estimated = sum(charge.grams for charge in charges)
-        weighed = estimated if base is None else max(0, round(1000 * (kg - base)))
-        memory.scales[position] = kg
-        difference = memory.books.land(position, fraction, weighed)
-        run.kg_weighed += weighed / 1000
-        run.fractions[fraction.name.lower()] = run.fractions.get(fraction.name.lower(), 0.0) + weighed / 1000
-        self._scales.settled()
-        body = {"container": position, "charges": len(charges), "kg": weighed / 1000, "off_kg": difference / 1000}
-        self._note("LANDED", body)
+        body = runs.settle(v) if complete else None
+        del self.memory.run.legs[0]
+        if body is not None:
+            self._scales.settled()
+            self._note("LANDED", body)
 
     def _end_run(self, v: View, why: str) -> None:
         run = self.memory.run
@@ -360,47 +343,22 @@ class Collection(Outbox):
         if self.memory.books.flying:
             self.memory.clear_at = v.utc_ms + self.rules.clear_retry_ms
         self._again_at = v.now + (_AGAIN_MS if run.pulses == 0 and run.by == "schedule" else 0)
-        body = {
-            "run": run.number,
-            "end": why,
-            "by": run.by,
-            "night": run.night,
-            "began_ms": run.began_utc,
-            "pulses": run.pulses,
-            "kg": round(run.kg_weighed, 1),
-            "kwh": round(run.kwh, 3),
-            "blockages": run.blockages,
-            "landing_s": [round(seconds, 1) for seconds in run.landing_s],
-            "fractions": {name: round(kg, 1) for name, kg in run.fractions.items()},
-            "skipped": dict(run.skipped),
-        }
-        self._note("RUN_ENDED", body)
+        self._note("RUN_ENDED", runs.summary(run, why))
         self.memory.run = None
 
     # --- restart ------------------------------------------------------------------------------------------------------
 
-    def _restarted(self, now: int) -> None:
-        """Where to go on after a restart: the run is checked again from PRECHECK, with the pipe to be cleared first."""
-        memory = self.memory
-        before = memory.state
+    def _restarted(self) -> State | None:
+        """Where to go on after a restart: a run is checked again from PRECHECK, with the pipe to be cleared first.
+        Returns the state in which the life before ended, if a run was under way."""
+        memory, before = self.memory, self.memory.state
         if before not in RUNNING:
-            return
-        run = memory.run
-        if run is None or before is State.STOP:
-            memory.state = State.STOP
-        else:
-            legs = [leg for leg in run.legs if leg.chutes]
-            clear = {charge.branch: Leg(charge.fraction, charge.branch) for charge in memory.books.flying}
-            if memory.holder:
-                chute = self.plant.by_name.get(memory.holder)
-                if chute is not None:
-                    clear.setdefault(chute.branch, Leg(int(chute.fraction), chute.branch))
-            run.legs = list(clear.values()) + legs
-            memory.state = State.PRECHECK
-        self._resumed = before
-        self._since["resumed"] = now
-
-    _resumed: State | None = None
+            return None
+        stopped = memory.run is None or before is State.STOP
+        memory.state = State.STOP if stopped else State.PRECHECK
+        if memory.run is not None and not stopped:
+            memory.run.legs = runs.resumed(self.plant, memory)
+        return before
 
     def _orphan(self, image: Image, now: int) -> None:
         """An order of the life before, or of a run that was broken off: its valve proven shut, the token is free."""

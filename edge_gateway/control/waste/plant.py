@@ -56,8 +56,8 @@ class Rules:
     vacuum_ms: int = 60_000
     airflow_ms: int = 20_000
     airflow_steady_ms: int = 3_000
-    open_ms: int = 8_000
-    """For a full chute; a lower one needs less, but never less than `open_least_ms`. The board's own 10 s are for
+    open_ms: int = 6_500
+    """For a full charge; a smaller one needs less, but never less than `open_least_ms`. The board's own 10 s are for
     orders that name no time."""
     open_least_ms: int = 4_000
     travel_ms: int = 2_000
@@ -78,12 +78,13 @@ class Rules:
     stop_ms: int = 60_000
     vacuum_kpa: float = -15.0
     idle_kpa: float = -1.0
-    speed: float = 21.0
-    """Set-point while waste is dropped into the air: 22 m/s within 1.5, and the power goes with its cube."""
+    speed: float = 19.5
+    """Set-point while chutes are emptied. The board's own is 22 m/s; 18 are enough to drop waste into, `u_min` is kept,
+    and the power goes with the cube."""
     speed_purge: float = 18.4
     """Set-point while waste is only brought home: it still travels faster than `u_min`, at two thirds of the power."""
     speed_ok: float = 18.0
-    speed_night: float = 19.5
+    speed_night: float = 19.0
     """With the fans at 70 % at most, air must be so fast before a charge is dropped into it."""
     speed_low: float = 14.0
     speed_low_ms: int = 5_000
@@ -114,9 +115,10 @@ class Rules:
         """
         return 2 * self.command_ttl_ms + self.travel_ms + self.max_open_ms + self.not_closed_ms
 
-    def open_for(self, fill: float) -> int:
-        """How long a valve is opened under a chute that is filled to `fill`, 0 to 1 (ms)."""
-        return round(self.open_least_ms + min(1.0, fill) * max(0, self.open_ms - self.open_least_ms))
+    def open_for(self, grams: int) -> int:
+        """How long a valve is opened under a chute that is taken to hold so much (ms)."""
+        share = min(1.0, grams / self.pulse_g)
+        return round(self.open_least_ms + share * max(0, self.open_ms - self.open_least_ms))
 
     def purge_ms(self, distance_m: int) -> int:
         """How long air must flow for waste from that far to have landed."""

@@ -75,7 +75,7 @@ class Pulse:
             self._answered_at = v.now
         elif self.declared and stored >= self.generation:
             self._step = _Step.ORDERED
-            open_ms = v.rules.open_for(v.memory.books.held(self.chute.name) / v.plant.capacity_g)
+            open_ms = v.rules.open_for(v.memory.books.held(self.chute.name))
             args = (self.chute.valve, open_ms, *_words(self.number))
             send(self.chute.inlet, "DV_DISCHARGE", args, self._answered)
 

@@ -48,7 +48,7 @@ def test_a_whole_section_with_its_defaults(tmp_path: Path) -> None:
         "22:00",
         "06:00",
         6,
-        8,
+        6.5,
     )
 
 
