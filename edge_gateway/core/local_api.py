@@ -62,6 +62,7 @@ class LocalApi:
             "site": site.site.id,
             "name": site.site.name,
             "gateway": site.gateway.id,
+            "pid": os.getpid(),
             "uptime_s": round((now_ms() - core.started) / 1000, 1),
             "scan": core.scan.as_dict(),
             "lines": [self._line(name) for name in core.lines],
