@@ -10,12 +10,8 @@ from hil_tests.waste_rig import STATION
 from protocols import layout
 
 
-@pytest.mark.parametrize(
-    ("dip_ms", "state"),
-    [(50, State.TRIPPED), (300, State.TRIPPED), (3000, State.IDLE)],
-    ids=["50 ms", "300 ms", "3 s: the run is given up, the station isn't heard"],
-)
-def test_pw9_a_dip_of_the_supply(make_waste: MakeWaste, dip_ms: int, state: State) -> None:
+@pytest.mark.parametrize("dip_ms", [50, 300, 3000])
+def test_pw9_a_dip_of_the_supply(make_waste: MakeWaste, dip_ms: int) -> None:
     rig = make_waste()
     rig.fill(1, 1, 30)
     rig.fill(1, 2, 30)
@@ -33,12 +29,11 @@ def test_pw9_a_dip_of_the_supply(make_waste: MakeWaste, dip_ms: int, state: Stat
         header = rig.gateway.boards[name].session.header
         assert header is not None and header.reset_cause == layout.RESET_POWER and header.boot_cnt == 2
     rig.run(60)
-    assert rig.is_in(state)
+    assert rig.is_in(State.TRIPPED)
     assert rig.fans_ordered == 0 and rig.valves_shut
     assert rig.discharges(after=back) == 0
     rig.confirm()
-    if state is State.TRIPPED:
-        rig.gateway.task.reset("test", rig.now)
+    rig.gateway.task.reset("test", rig.now)
     rig.run(30)
     assert rig.is_in(State.IDLE) and rig.fans_ordered == 0, "and a reset starts nothing"
     assert rig.network.two_open_ms == 0 and rig.network.balance.closed
