@@ -10,7 +10,6 @@ import time
 root, program_name, scans = sys.argv[1], sys.argv[2], int(sys.argv[3])
 sys.path.insert(0, root)
 
-from firmware.host import MemoryStore  # noqa: E402
 from firmware.main import load_program, load_table  # noqa: E402
 from firmware.runtime.board import Board  # noqa: E402
 from firmware.runtime.config import Config  # noqa: E402
@@ -20,6 +19,21 @@ from protocols.ticks import ticks_add  # noqa: E402
 TOGGLE = 64  # scans between two changes of a contact
 CLOSED = ("ZC", "SK1", "ARM_ZOK", "UPS_OK")  # normally open contacts that are closed in a healthy plant
 REST = {"EDGE": 8200, "POS": 0, "MOT_I": 0, "V24": 240, "WIND": 30}  # analogue values of one at rest
+
+
+class Records:
+    """A store in memory; a bundle has no `firmware.host` to take one from."""
+
+    def __init__(self):
+        self.files = {}
+
+    def read(self, name):
+        """Return a record, or None."""
+        return self.files.get(name)
+
+    def write(self, name, data):
+        """Keep a record."""
+        self.files[name] = bytes(data)
 
 
 class Hal:
@@ -33,7 +47,7 @@ class Hal:
     model = b"bench"
 
     def __init__(self, table):
-        self.store = MemoryStore()
+        self.store = Records()
         self.now = 0
         self.count = 0
         self.contacts = [1 if row[2] or row[0] in CLOSED else 0 for row in table.DI]
