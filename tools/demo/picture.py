@@ -26,7 +26,7 @@ def picture(
     tags = status.get("tags", {})
     roles = parking.get("roles", {})
     boards = status.get("boards", [])
-    line = emulated.get("line", {})
+    lines = emulated.get("lines", {}).values()
     now_us = 1000 * emulated.get("now_ms", 0)
     return View(
         elapsed_s=elapsed_s,
@@ -41,7 +41,7 @@ def picture(
         overruns=sum(board["scan_overruns"] for board in boards),
         tags_total=tags.get("total", 0),
         tags_good=tags.get("good", 0),
-        bus_load_percent=100.0 * line.get("busy_us", 0) / now_us if now_us else None,
+        bus_load_percent=max((100.0 * line["busy_us"] / now_us for line in lines), default=None) if now_us else None,
         gateway_cpu_percent=cpu_percent,
         uplink=Uplink(
             journalled=status.get("journal", {}).get("last_seq", 0),

@@ -27,7 +27,7 @@ from tools.demo.subscriber import Subscriber
 from tools.demo.view import View
 from tools.demo.watcher import Watcher
 from tools.emulator.emulation import Emulation
-from tools.emulator.from_site import serial_line, spec_of
+from tools.emulator.from_site import serial_lines, spec_of
 
 ROOT = Path(__file__).resolve().parents[2]
 DEFAULT_SITE = ROOT / "sites" / "qicai" / "site.yaml"
@@ -51,6 +51,8 @@ class Options:
     parked: int = 180
     start_hour: float = 7.75
     seed: int = 1
+    filling: float = 97.0
+    """How full the fullest chutes are at the start, %."""
 
 
 class Demo:
@@ -59,7 +61,7 @@ class Demo:
     def __init__(self, options: Options) -> None:
         self.options = options
         self.loaded = load_site(str(options.site))
-        self._line = serial_line(self.loaded)
+        serial_lines(self.loaded)  # a site that can't be emulated is refused before anything starts
         self._began = 0.0
         self._ready = False
 
@@ -108,6 +110,7 @@ class Demo:
                 start_hour=options.start_hour,
                 parked=options.parked,
                 seed=options.seed,
+                filling=options.filling,
             )
             self._emulation = Emulation(spec)
             stack.callback(self._emulation.stop)
@@ -132,7 +135,7 @@ class Demo:
     def _overrides(self, run_dir: Path, broker_port: int) -> list[str]:
         return [
             f"gateway.run_dir={run_dir}",
-            f"lines.{self._line.id}.port={self._emulation.port}",
+            *(f"lines.{name}.port={port}" for name, port in self._emulation.ports.items()),
             f"uplink.broker=mqtt://127.0.0.1:{broker_port}",
         ]
 

@@ -6,7 +6,8 @@ and when its standard input closes: whoever started it may die in any way withou
 
 Requests: ``{"fault": [board, point, kind, value]}``, ``{"fail": [board, device, kind]}``,
 ``{"turn": [board, switch, 0|1]}``, ``{"power": [board, 0|1]}``, ``{"hang": [board]}``,
-``{"traffic": [board, vehicles an hour]}``, ``{"line": [kind, sender, chance, amount]}`` (kind "" mends it).
+``{"traffic": [board, vehicles an hour]}``, ``{"line": [kind, sender, chance, amount]}`` (on the sender's line; sender
+"" is everybody on every line, kind "" mends them all).
 """
 
 from __future__ import annotations
@@ -31,7 +32,10 @@ class Service:
 
     def __init__(self, spec: SiteSpec, out: Callable[[str], None]) -> None:
         self.site = EmulatedSite(spec)
-        self.port = PtyPort(self.site.world, self.site.line, link=Path(spec.port_link) if spec.port_link else None)
+        self.ports = {
+            line.name: PtyPort(self.site.world, self.site.lines[line.name], link=Path(line.link) if line.link else None)
+            for line in spec.lines
+        }
         self._out = out
         self._pending = b""
         self._error = ""
@@ -49,11 +53,13 @@ class Service:
             world.serve(self._report, REPORT_MS)
         finally:
             self.site.close()
-            self.port.close()
+            for port in self.ports.values():
+                port.close()
 
     def _report(self) -> None:
         report = self.site.report()
-        report["port"] = self.port.path
+        for name, port in self.ports.items():
+            report["lines"][name]["port"] = port.path
         if self._error:
             report["error"] = self._error
             self._error = ""
@@ -77,13 +83,18 @@ class Service:
             if verb == "stop":
                 site.world.stop()
             elif verb == "line":
-                kind, *rest = arguments
-                if kind:
-                    site.line.fault(kind, *rest)
-                else:
-                    site.line.mend()
+                self._line(*arguments)
             else:
                 self._board(verb, *arguments)
+
+    def _line(self, kind: str, sender: str = "", *rest: Any) -> None:
+        site = self.site
+        spec = next((board for board in site.spec.boards if board.name == sender), None)
+        for line in site.lines.values() if spec is None else [site.line_of(spec)]:
+            if kind:
+                line.fault(kind, sender, *rest)
+            else:
+                line.mend()
 
     def _board(self, verb: str, name: str, *arguments: Any) -> None:
         board = self.site.boards[name]

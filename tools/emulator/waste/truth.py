@@ -1,0 +1,31 @@
+"""What really is in the network: the ground truth that reports and screens put beside what the gateway believes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tools.emulator.waste.network import Network
+
+
+def waste_report(network: Network) -> dict[str, Any]:
+    """A dict for JSON. Masses in grams, `kwh` taken by the fans, `valves_open_max`: most that were off their seats at
+    once, `blockages`: plugs that formed, `hour` of the day, `fans` that turn."""
+    balance = network.balance
+    chutes = [chute for inlet in network.inlets for chute in inlet.chutes]
+    return {
+        "hour": network.residents.hour(network.now_ms),
+        "dropped_g": balance.received,
+        "chutes_g": balance.chutes,
+        "in_flight_g": balance.in_flight,
+        "landed_g": balance.landed,
+        "balance_g": balance.received - balance.chutes - balance.in_flight - balance.landed,
+        "misdirected_g": network.reception.misdirected_g,
+        "deposits": sum(chute.deposits for chute in chutes),
+        "refused": sum(chute.refused for chute in chutes),
+        "pulses": sum(chute.valve.strokes for chute in chutes),
+        "landings": network.reception.landings,
+        "kwh": network.energy_kwh,
+        "blockages": network.conveying.blockages,
+        "valves_open_max": network.valves_open_max,
+        "fans": sum(fan.running for fan in network.fans.fans),
+    }
