@@ -12,7 +12,7 @@ from protocols.quality import STALE
 from protocols.ticks import ticks_add, ticks_diff
 
 _AGE_MAX = const(0x10000000)  # ms, 3.1 days: ages saturate here, well before ticks wrap
-_SETTLE_MS = const(300)  # from the first sample of every input until its debounce has let the truth through
+_SETTLE_MS = const(300)  # from the first sample of every input until its debounce has let the truth through, see `heard`
 _SILENT_MS = const(2500)  # an input without a sample for this long after power-up is judged as what it is: stale
 
 
@@ -43,6 +43,7 @@ class Program:
     detail        set with the result that `command` returns, where one has a detail
     whitelist     ``token in whitelist``: the tokens that the board may admit by itself
     awaited       names of the qualities ("LB_P_Q") that must be there before `known` says so
+    heard         on-delay from then until it does; a program with an input debounced for longer sets its preset
     ============  ======================================================================================
     """
 
@@ -63,7 +64,7 @@ class Program:
         self.whitelist = ()
         self.awaited = ()
         self._known = 0
-        self._all_heard = OnDelay(_SETTLE_MS)
+        self.heard = OnDelay(_SETTLE_MS)
         self.completed = layout.RES_NONE
         self.completed_detail = 0
 
@@ -132,11 +133,11 @@ class Program:
     def known(self, io, now):
         """Whether the plant's conditions are known after power-up: till then nothing is judged and nothing moves."""
         if not self._known:
-            heard = 1
+            all_there = 1
             for name in self.awaited:
                 if getattr(io, name) == STALE and self.fitted(name):
-                    heard = 0
-            if self._all_heard(heard, now) or self.age(now) >= _SILENT_MS:
+                    all_there = 0
+            if self.heard(all_there, now) or self.age(now) >= _SILENT_MS:
                 self._known = 1
         return self._known
 

@@ -9,7 +9,10 @@ from firmware.programs.station_diverter import CONTAINERS, PROVEN, READY, Contai
 from firmware.programs.station_fans import Fans
 from firmware.programs.station_flight import Flight
 from firmware.programs.station_speed import Speed
+from protocols.port import const
 from protocols.quality import BAD
+
+_SETTLE_MS = const(600)  # a manhole is debounced for 500 ms before it counts as shut
 
 
 class StationBase(Program):
@@ -65,6 +68,7 @@ class StationBase(Program):
         self._fast = OnDelay(0)
         self._frozen = OnDelay(0)
         self.awaited = tuple([row[0] + "_Q" for row in table.DI])
+        self.heard.preset = _SETTLE_MS
         self._fan_rows = (1 << table.CAUSE_FAN1, 1 << table.CAUSE_FAN2, 1 << table.CAUSE_FAN3)
         self._stops = table.EF_FANS_OFF | table.EF_AV_SHUT
 
