@@ -85,6 +85,9 @@ class Collection(Outbox):
         self._orphan(image, now)
         self._minute = when.minute
         v = self._view(image, now, when)
+        if memory.unwatched and image.station.fresh and conditions.untouched(v):
+            memory.unwatched = False
+            self.changed()
         if memory.run is not None and image.station.fresh:
             memory.run.kwh += image.station.kw * (now - self._stepped) / 3.6e6
         self._stepped = now
@@ -164,6 +167,10 @@ class Collection(Outbox):
             self._settle(v, complete=to is State.DIVERT or conditions.landed(v))
         if before is State.BLOCKED:
             self._unblock = None
+        if to is State.IDLE and before in RUNNING and not v.station.fresh:
+            memory.unwatched = True
+        elif to is State.TRIPPED:
+            memory.unwatched = False
         if before is State.TRIPPED:
             memory.tripped = memory.section = ""
             memory.shakes = 0
@@ -354,6 +361,7 @@ class Collection(Outbox):
         memory, before = self.memory, self.memory.state
         if before not in RUNNING:
             return None
+        memory.unwatched = True
         stopped = memory.run is None or before is State.STOP
         memory.state = State.STOP if stopped else State.PRECHECK
         if memory.run is not None and not stopped:
@@ -384,6 +392,7 @@ class Collection(Outbox):
         slow = station.fresh and station.speed < self.rules.speed_low and station.av == v.branch
         v.slow_ms = self._lasting("slow", slow, now)
         v.lost_ms = self._lasting("lost", not station.fresh, now)
+        v.rest_ms = self._lasting("rest", station.fresh and station.state in conditions.AT_REST, now)
         v.reset = now < self._reset_until and not station.trips and not valves.blocking
         if good and station.speed < self.rules.speed_low:
             self._air_since = now

@@ -10,6 +10,9 @@ AIR_CAUSES = ("SPEED_LOW", "VACUUM_HIGH")
 MOVING = ("VACUUM", "CONVEY", "PURGE")
 """States of the station board with all fans on."""
 
+AT_REST = ("STOPPING", "IDLE", "OFF")
+"""Those in which they are stopped, or being stopped."""
+
 # --- leaving IDLE, PRECHECK -------------------------------------------------------------------------------------------
 
 
@@ -237,6 +240,11 @@ def was_reset(v: View) -> bool:
 def key_back(v: View) -> bool:
     """The key is back."""
     return v.station.fresh and not v.station.maint
+
+
+def untouched(v: View) -> bool:
+    """Nothing has tripped the station; one that is OFF may not have judged its inputs yet after power-up."""
+    return not v.station.trips and v.station.state not in ("", "OFF")
 
 
 def flight_known(v: View) -> bool:

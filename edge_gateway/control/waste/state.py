@@ -109,6 +109,8 @@ class Memory:
     """Where the pipe is blocked."""
     paused: bool = False
     """After a trip nothing starts by itself until a person says so."""
+    unwatched: bool = False
+    """A run was under way when the station was last heard, by this life of the gateway or by the one before."""
     shakes: int = 0
     change: int = 0
     """Container that is being changed."""
@@ -150,6 +152,7 @@ class Memory:
                 tripped=str(data["tripped"]),
                 section=str(data["section"]),
                 paused=bool(data["paused"]),
+                unwatched=bool(data.get("unwatched", False)),
                 shakes=int(data["shakes"]),
                 change=int(data["change"]),
                 change_step=int(data["change_step"]),
