@@ -82,7 +82,7 @@ class Collection(Outbox):
         memory = self.memory
         if image.valves is not self._valves:
             self._look(image.valves, when.utc_ms)
-        self._orphan(image, now)
+        self._orphan(image, now, when.utc_ms)
         self._minute = when.minute
         v = self._view(image, now, when)
         if memory.unwatched and image.station.fresh and conditions.untouched(v):
@@ -258,6 +258,8 @@ class Collection(Outbox):
         self._actions += notes
         self.changed()
         if pulse.result is Result.NOTHING:
+            if pulse.unknown:
+                memory.books.doubt(chute, pulse.number, v.utc_ms)
             known = memory.chute(chute.name)
             known.held_until, known.held_why = v.utc_ms + self.rules.held_off_ms, pulse.reason
             self._pass_over(chute.name, pulse.reason)
@@ -368,7 +370,7 @@ class Collection(Outbox):
             memory.run.legs = runs.resumed(self.plant, memory)
         return before
 
-    def _orphan(self, image: Image, now: int) -> None:
+    def _orphan(self, image: Image, now: int, utc_ms: int) -> None:
         """An order of the life before, or of a run that was broken off: its valve proven shut, the token is free."""
         memory = self.memory
         if self._resumed is not None:
@@ -378,7 +380,11 @@ class Collection(Outbox):
             return
         valve = image.valve(memory.holder)
         if self.token.give_back(self.token.number, False, valve.proven_shut, now):
-            self._note("TOKEN_FREED", {"chute": memory.holder, "token": memory.token})
+            counted = any(charge.number == memory.token for charge in memory.books.flying)
+            chute = self.plant.by_name.get(memory.holder)
+            if chute is not None and not counted:
+                memory.books.doubt(chute, memory.token, utc_ms)
+            self._note("TOKEN_FREED", {"chute": memory.holder, "token": memory.token, "counted": counted})
             memory.holder = ""
             self.changed()
 

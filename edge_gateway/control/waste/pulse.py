@@ -47,6 +47,8 @@ class Pulse:
     declared: bool = False
     """The station has been told that waste is dropped into this branch."""
     counted: bool = False
+    unknown: bool = False
+    """The board can't say any more what became of the order."""
     reason: str = ""
     result: Result | None = None
     _asked: bool = False
@@ -102,7 +104,8 @@ class Pulse:
 
     def _answered(self, answer: Answer) -> None:
         self._step = _Step.ANSWERED
-        self._settled = answer.end is not End.UNKNOWN
+        self.unknown = answer.end is End.UNKNOWN
+        self._settled = not self.unknown
         if answer.end is not End.DONE:
             self.reason = answer.reason or str(answer.end)
 
