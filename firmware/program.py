@@ -12,7 +12,7 @@ from protocols.quality import STALE
 from protocols.ticks import ticks_add, ticks_diff
 
 _AGE_MAX = const(0x10000000)  # ms, 3.1 days: ages saturate here, well before ticks wrap
-_SETTLE_MS = const(300)  # from the first sample of every input until its debounce has let the truth through, see `heard`
+_SETTLE_MS = const(300)  # from the first sample of every input until its debounce is over; longer ones: see `heard`
 _SILENT_MS = const(2500)  # an input without a sample for this long after power-up is judged as what it is: stale
 
 
