@@ -17,6 +17,7 @@ from tools.demo.report import Report
 from tools.demo.run import DEFAULT_SITE, Demo, Options
 from tools.demo.screen import WIDTH, render
 from tools.demo.view import View
+from tools.demo.waste import Waste
 
 _LINE_EVERY_S = 5.0
 
@@ -48,9 +49,13 @@ def summary(report: Report) -> str:
     """The end of a run in one line."""
     parking, uplink = report["parking"], report["uplink"]
     linked = sum(board["link"] == "ok" for board in report["boards"])
+    waste = report["waste"]
+    collected = (
+        f"{waste['runs']} runs, {waste['pulses']} discharges, {waste['kg_landed']:.0f} kg landed, " if waste else ""
+    )
     return (
         f"{report['seconds']:.0f} s: {linked} of {len(report['boards'])} boards linked, "
-        f"{parking['passed']} vehicles passed, {parking['contacts']} contacts, "
+        f"{parking['passed']} vehicles passed, {parking['contacts']} contacts, {collected}"
         f"{uplink['received']} of {uplink['journalled']} records received, {uplink['gaps']} gaps"
     )
 
@@ -60,7 +65,7 @@ def _with_screen(demo: Demo, console: Console, last: list[View]) -> Report:
 
         def show(view: View) -> None:
             last[:] = [view]
-            live.update(render(view))
+            live.update(render(view, console.height - 1))
 
         return asyncio.run(demo.run(show))
 
@@ -78,16 +83,23 @@ def _line_printer(last: list[View]) -> Callable[[View], None]:
         if time.monotonic() < due:
             return
         due = time.monotonic() + _LINE_EVERY_S
-        linked = sum(lane.link == "ok" for lane in view.lanes)
         passed = sum(lane.passed for lane in view.lanes)
         uplink = view.uplink
         print(
-            f"{view.elapsed_s:5.0f} s  {linked} of {len(view.lanes)} boards linked, {passed} passed, "
-            f"occupancy {view.occupancy}, {view.contacts} contacts, uplink {uplink.acked} of {uplink.journalled}",
+            f"{view.elapsed_s:5.0f} s  {view.linked} of {view.boards} boards linked, {passed} passed, "
+            f"occupancy {view.occupancy}, {view.contacts} contacts, {_waste_line(view.waste)}"
+            f"uplink {uplink.acked} of {uplink.journalled}",
             flush=True,
         )
 
     return show
+
+
+def _waste_line(waste: Waste | None) -> str:
+    if waste is None:
+        return ""
+    state = waste.state.replace("_", " ").lower()
+    return f"waste {state} {abs(waste.vacuum_kpa):.0f} kPa {waste.speed:.0f} m/s {waste.landed_kg:.0f} kg landed, "
 
 
 def _save_picture(view: View, target: Path) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from tools.demo.view import Event, Lane, Uplink, View
+from tools.demo.waste import waste_view
 from tools.demo.watcher import Watcher
 
 
@@ -31,7 +32,13 @@ def picture(
     return View(
         elapsed_s=elapsed_s,
         site=site,
-        lanes=tuple(_lane(board, roles.get(board["id"], ""), truth.get(board["id"], {}), watcher) for board in boards),
+        lanes=tuple(
+            _lane(board, roles.get(board["id"], ""), truth.get(board["id"], {}), watcher)
+            for board in boards
+            if board["program"] == "parking_lane"
+        ),
+        linked=sum(board["link"] == "ok" for board in boards),
+        boards=len(boards),
         occupancy=parking.get("occupancy", 0),
         capacity=parking.get("capacity", 0),
         full_at=parking.get("full_at", 0),
@@ -52,6 +59,7 @@ def picture(
             connected=bool(uplink.get("connected")),
         ),
         events=tuple(_event(record) for record in watcher.events),
+        waste=waste_view(status.get("waste"), emulated.get("waste")),
     )
 
 

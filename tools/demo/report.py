@@ -13,6 +13,7 @@ def make_report(
     emulated: dict[str, Any],
     received: dict[str, int],
     gateway_cpu_percent: float | None,
+    waste: dict[str, Any] | None = None,
 ) -> Report:
     """Join the gateway's status, the emulation's ground truth and the subscriber's count.
 
@@ -50,6 +51,7 @@ def make_report(
             "occupancy": (status.get("parking") or {}).get("occupancy", 0),
             "occupancy_true": total.get("occupancy", 0),
         },
+        "waste": waste,
         "uplink": {
             "journalled": cut,
             "acked": min(uplink.get("acked", 0), cut),

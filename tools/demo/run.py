@@ -25,13 +25,14 @@ from tools.demo.picture import picture
 from tools.demo.report import Report, make_report
 from tools.demo.subscriber import Subscriber
 from tools.demo.view import View
+from tools.demo.waste import KPI_HOURS, waste_report
 from tools.demo.watcher import Watcher
 from tools.emulator.emulation import Emulation
 from tools.emulator.from_site import serial_lines, spec_of
 
 ROOT = Path(__file__).resolve().parents[2]
 DEFAULT_SITE = ROOT / "sites" / "qicai" / "site.yaml"
-READY_S = 30.0
+READY_S = 60.0
 """Longest time from the start until every board's link is ok."""
 DRAIN_S = 10.0
 """Longest time for the last journalled records to arrive at the subscriber."""
@@ -110,7 +111,6 @@ class Demo:
                 start_hour=options.start_hour,
                 parked=options.parked,
                 seed=options.seed,
-                filling=options.filling,
             )
             self._emulation = Emulation(spec)
             stack.callback(self._emulation.stop)
@@ -140,7 +140,7 @@ class Demo:
         ]
 
     async def _until_ready(self, show: Callable[[View], None]) -> None:
-        """Wait until every board's link is ok, then tell the gateway how many vehicles were counted inside."""
+        """Wait until every board's link is ok, then hand the plants over to the gateway."""
         until = time.monotonic() + READY_S
         while not self._told.is_set():
             self._gateway.check()
@@ -153,13 +153,27 @@ class Demo:
             show(self.view())
             await self._pause(_TICK_S)
         with contextlib.suppress(NotRunning, ApiError):
-            await asyncio.to_thread(self._count)
+            await asyncio.to_thread(self._hand_over)
         self._began = time.monotonic()
         self._gateway.measure(self._began)
 
-    def _count(self) -> None:
+    def _hand_over(self) -> None:
+        """What a person does who has switched everything on: count the vehicles, reset the station after power-up."""
+        site = self.loaded.site
         with Client(self._socket) as client:
-            client.call("parking.correct", occupancy=self._emulation.report["total"]["occupancy"])
+            if site.parking is not None:
+                client.call("parking.correct", occupancy=self._emulation.report["total"]["occupancy"])
+            if site.waste is not None:
+                # Filled only now that every level switch is read: what is full before would be collected one by one.
+                client.call("command", board=site.waste.station, command="RESET")
+                self._emulation.request(fill=[self.options.filling])
+
+    def _waste(self, elapsed_s: float) -> dict[str, Any] | None:
+        if self.loaded.site.waste is None:
+            return None
+        with Client(self._socket) as client:
+            kpis = client.call("waste.report", hours=max(KPI_HOURS, (elapsed_s + READY_S) / 3600))
+            return waste_report(client.call("waste.status"), kpis, self._emulation.report["waste"])
 
     async def _report(self) -> Report:
         """Take the journal's end as the cut and give what is below it time to arrive."""
@@ -167,6 +181,7 @@ class Demo:
         cpu = self._gateway.cpu_percent(time.monotonic())
         status: dict[str, Any] = self._watcher.status
         emulated = self._emulation.report
+        waste = await asyncio.to_thread(self._waste, elapsed)
         cut = int(status.get("journal", {}).get("last_seq", 0))
         until = time.monotonic() + DRAIN_S
         while time.monotonic() < until:
@@ -175,7 +190,7 @@ class Demo:
                 break
             await asyncio.sleep(_TICK_S)
         status = {**status, "uplink": self._watcher.status.get("uplink")}
-        return make_report(elapsed, status, emulated, self._subscriber.up_to(cut), cpu)
+        return make_report(elapsed, status, emulated, self._subscriber.up_to(cut), cpu, waste)
 
     async def _pause(self, seconds: float) -> None:
         with contextlib.suppress(TimeoutError):

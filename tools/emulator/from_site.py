@@ -34,12 +34,19 @@ def spec_of(
     start_hour: float = 7.75,
     parked: int = 180,
     seed: int = 1,
-    filling: float = 0.0,
+    addressed: bool = False,
 ) -> SiteSpec:
-    """What to emulate. `folder` keeps the boards' storage; `filling`: see `WasteSpec`. Raises NotEmulatedError."""
-    lines = [LineSpec(line.id, line.baud, 10 if line.parity == "N" else 11) for line in serial_lines(loaded)]
-    waste = _waste(loaded, filling)
+    """What to emulate. `folder` keeps the boards' storage. Raises NotEmulatedError.
+
+    `addressed`: boards hear only what is meant for them on every line; else so on lines with boards in process.
+    """
+    waste = _waste(loaded)
     in_process = _in_process(loaded)
+    crowded = {board.line for board in loaded.site.boards if board.id in in_process}
+    lines = [
+        LineSpec(line.id, line.baud, 10 if line.parity == "N" else 11, addressed=addressed or line.id in crowded)
+        for line in serial_lines(loaded)
+    ]
     boards = []
     for board in loaded.site.boards:
         if board.program not in PLANTS:
@@ -74,7 +81,7 @@ def _in_process(loaded: LoadedSite) -> set[str]:
     return {inlet.board for inlet in waste.inlets} - set(first.values())
 
 
-def _waste(loaded: LoadedSite, filling: float) -> WasteSpec | None:
+def _waste(loaded: LoadedSite) -> WasteSpec | None:
     waste = loaded.site.waste
     if waste is None:
         return None
@@ -87,5 +94,4 @@ def _waste(loaded: LoadedSite, filling: float) -> WasteSpec | None:
     return WasteSpec(
         [(float(branch.joins_m), float(branch.length_m)) for branch in ordered],
         [(inlet.board, inlet.branch - 1, float(inlet.distance_m)) for inlet in waste.inlets],
-        filling,
     )

@@ -10,7 +10,6 @@ from tools.emulator.lane.plant import Lane
 from tools.emulator.lane.traffic import Rate, evening, morning, steady
 from tools.emulator.plant import Plant
 from tools.emulator.spec import ROLES, BoardSpec, SiteSpec, WasteSpec
-from tools.emulator.waste.filling import fill
 from tools.emulator.waste.inlet_plant import InletPlant
 from tools.emulator.waste.layout import Branch, Layout
 from tools.emulator.waste.network import Network
@@ -27,7 +26,6 @@ class Surroundings:
         self.inlets: dict[str, int] = {}
         if spec.waste is not None:
             self.network = Network(_layout(spec.waste), spec.seed, start_hour=spec.start_hour)
-            fill(self.network, spec.waste.filling)
             in_order = sorted(spec.waste.inlets, key=lambda inlet: (inlet[1], inlet[2]))
             self.inlets = {board: number for number, (board, _branch, _at) in enumerate(in_order, 1)}
 

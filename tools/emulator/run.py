@@ -7,7 +7,8 @@ and when its standard input closes: whoever started it may die in any way withou
 Requests: ``{"fault": [board, point, kind, value]}``, ``{"fail": [board, device, kind]}``,
 ``{"turn": [board, switch, 0|1]}``, ``{"power": [board, 0|1]}``, ``{"hang": [board]}``,
 ``{"traffic": [board, vehicles an hour]}``, ``{"line": [kind, sender, chance, amount]}`` (on the sender's line; sender
-"" is everybody on every line, kind "" mends them all).
+"" is everybody on every line, kind "" mends them all), ``{"fill": [percent]}`` (the chutes, see
+`tools.emulator.waste.filling`).
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from typing import Any
 from tools.emulator.lane.traffic import steady
 from tools.emulator.pty_port import PtyPort
 from tools.emulator.site import EmulatedSite, SiteSpec
+from tools.emulator.waste.filling import fill
 
 REPORT_MS = 200
 
@@ -84,6 +86,8 @@ class Service:
                 site.world.stop()
             elif verb == "line":
                 self._line(*arguments)
+            elif verb == "fill":
+                self._fill(*arguments)
             else:
                 self._board(verb, *arguments)
 
@@ -95,6 +99,13 @@ class Service:
                 line.fault(kind, sender, *rest)
             else:
                 line.mend()
+
+    def _fill(self, percent: float) -> None:
+        network = self.site.around.network
+        if network is None:
+            raise ValueError("this site has no waste network")
+        network.act_at(self.site.world.now_ms)
+        fill(network, percent)
 
     def _board(self, verb: str, name: str, *arguments: Any) -> None:
         board = self.site.boards[name]

@@ -76,7 +76,8 @@ class EmulatedSite:
         provision(folder / "flash", spec, line.baud)
         runner = _runner(spec, folder, program)
         board = self.world.add_board(spec.name, program_table(spec.program), plant, runner, spec.unit)
-        line.connect(spec.name, board)
+        addressed = next(each.addressed for each in self.spec.lines if self.lines[each.name] is line)
+        line.connect(spec.name, board, spec.unit if addressed else 0)
         board.on_serial = lambda data: line.transmit(spec.name, data)
         self.plants[spec.name] = plant
         if isinstance(plant, Lane):

@@ -16,12 +16,16 @@ IN_PROCESS = "in process"
 
 @dataclass
 class LineSpec:
-    """One RS-485 line. `bits`: of a character on the wire; `link`: where to put a symbolic link to its port."""
+    """One RS-485 line. `bits`: of a character on the wire; `link`: where to put a symbolic link to its port.
+
+    `addressed`: boards hear only what is meant for them (see `SerialLine.connect`).
+    """
 
     name: str = "line"
     baud: int = 115_200
     bits: int = 10
     link: str = ""
+    addressed: bool = False
 
 
 @dataclass
@@ -48,12 +52,10 @@ class WasteSpec:
     """The vacuum network. Lengths and distances in metres of pipe to the station.
 
     `branches` are (junction, end), in the order of their numbers; `inlets` are (board, index of its branch, distance).
-    `filling` is that of the fullest chutes at world time 0, in % (see `tools.emulator.waste.filling`).
     """
 
     branches: list[tuple[float, float]]
     inlets: list[tuple[str, int, float]]
-    filling: float = 0.0
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""What the chutes hold when the emulation begins: a plant in the middle of its work, not one that was swept out."""
+"""What the chutes hold to begin with: a plant in the middle of its work, not one that was swept out."""
 
 from __future__ import annotations
 

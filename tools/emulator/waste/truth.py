@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from tools.emulator.waste.inlet import CHUTE_G
 from tools.emulator.waste.network import Network
 
 
 def waste_report(network: Network) -> dict[str, Any]:
-    """A dict for JSON. Masses in grams, `kwh` taken by the fans, `valves_open_max`: most that were off their seats at
-    once, `blockages`: plugs that formed, `hour` of the day, `fans` that turn."""
+    """A dict for JSON. Masses in grams; `kwh` taken by the fans; `valves_open_max`: most that were off their seats at
+    once; `blockages`: plugs that formed; `hour` of the day; `fans` that turn; and of each inlet its branch, the filling
+    of its chutes in %, and 1 for each valve that is off its seat."""
     balance = network.balance
     chutes = [chute for inlet in network.inlets for chute in inlet.chutes]
     return {
@@ -28,4 +30,12 @@ def waste_report(network: Network) -> dict[str, Any]:
         "blockages": network.conveying.blockages,
         "valves_open_max": network.valves_open_max,
         "fans": sum(fan.running for fan in network.fans.fans),
+        "inlets": [
+            {
+                "branch": inlet.branch + 1,
+                "percent": [round(100 * chute.grams / CHUTE_G, 1) for chute in inlet.chutes],
+                "open": [int(not chute.valve.seated) for chute in inlet.chutes],
+            }
+            for inlet in network.inlets
+        ],
     }
