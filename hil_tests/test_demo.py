@@ -19,6 +19,8 @@ from typing import Any
 import psutil
 import pytest
 
+pytestmark = pytest.mark.wall_clock
+
 EDGECTL = Path(sys.executable).with_name("edgectl")
 MARK = "DISTRICT_EDGE_TEST"
 END_S = 20.0

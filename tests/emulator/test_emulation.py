@@ -16,6 +16,8 @@ from protocols import layout
 from tools.emulator.emulation import Emulation, EmulationError
 from tools.emulator.site import BoardSpec, LineSpec, SiteSpec
 
+pytestmark = pytest.mark.wall_clock
+
 PATIENCE_S = 20.0
 
 

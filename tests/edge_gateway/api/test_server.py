@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
 import uvloop
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,6 +18,8 @@ from hypothesis import strategies as st
 from edge_gateway.api.link import CoreLink
 from edge_gateway.api.server import ApiServer, Connection, Method
 from edge_gateway.api.wire import ApiError, decode_request, encode
+
+pytestmark = pytest.mark.wall_clock
 
 
 @given(st.binary(max_size=200) | st.text(max_size=200).map(str.encode))

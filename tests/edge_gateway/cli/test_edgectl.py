@@ -16,6 +16,8 @@ from edge_gateway.cli import app, exits, plugins
 from tests.edge_gateway.core.lanes import Lane, Lanes, serving
 from tests.edge_gateway.core.test_core import Running, online
 
+pytestmark = pytest.mark.wall_clock
+
 QICAI = "sites/qicai/site.yaml"
 
 

@@ -27,6 +27,8 @@ from edge_gateway.site import load_site
 from protocols import layout
 from tests.edge_gateway.core.lanes import OPEN_ONCE, Lane, Lanes, serving
 
+pytestmark = pytest.mark.wall_clock
+
 EV_PASSED = 67
 
 

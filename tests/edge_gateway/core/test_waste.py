@@ -25,6 +25,8 @@ from tests.edge_gateway.core.lanes import Lane, Lanes, serving
 from tests.edge_gateway.core.test_core import Running, online, running
 from tests.edge_gateway.fieldbus.support import board_registers
 
+pytestmark = pytest.mark.wall_clock
+
 STATION_IDLE = 1
 
 

@@ -34,6 +34,8 @@ from tests.edge_gateway.fieldbus.support import (
     utc_ms,
 )
 
+pytestmark = pytest.mark.wall_clock
+
 QUICK = Patience(min_us=60_000, max_us=120_000, backoff_us=100_000, backoff_max_us=400_000)
 
 

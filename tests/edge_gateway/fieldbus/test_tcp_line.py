@@ -25,6 +25,8 @@ from edge_gateway.tags import TagDatabase
 from tests.edge_gateway.fieldbus.support import SHEET, Collector, board_registers, now_ms, run, until, utc_ms
 from tools.bench.poll import compile_c, modbus_server
 
+pytestmark = pytest.mark.wall_clock
+
 LOCAL = "127.0.0.1"
 QUICK = Patience(min_us=50_000, max_us=150_000, backoff_us=100_000, backoff_max_us=400_000)
 

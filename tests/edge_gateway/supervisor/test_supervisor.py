@@ -26,6 +26,8 @@ from edge_gateway.supervisor import Child, Pause
 from tests.edge_gateway.core.lanes import OPEN_ONCE, Lane, Lanes, serving
 from tests.edge_gateway.uplink.brokers import BrokerProcess, Subscriber
 
+pytestmark = pytest.mark.wall_clock
+
 EDGECTL = [sys.executable, "-c", "from edge_gateway.cli.app import main; main()"]
 
 

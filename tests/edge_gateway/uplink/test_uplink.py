@@ -18,6 +18,8 @@ from edge_gateway.journal import Draft, JournalWriter, Kind
 from edge_gateway.uplink import Counters, Position, Uplink, UplinkSettings
 from tests.edge_gateway.uplink.brokers import BrokerProcess, Subscriber, Wire
 
+pytestmark = pytest.mark.wall_clock
+
 TOPIC = "district-edge/qicai/gw1/journal"
 
 
