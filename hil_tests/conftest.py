@@ -27,7 +27,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "runtime" in metafunc.fixturenames:
-        metafunc.parametrize("runtime", metafunc.config.getoption("--rig") or ["unix"])
+        metafunc.parametrize("runtime", metafunc.config.getoption("--rig") or ["unix"], scope="session")
 
 
 @pytest.fixture

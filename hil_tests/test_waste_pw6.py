@@ -17,7 +17,7 @@ NAMED_MS = 180_000
 def test_pw6_total_blockage(make_waste: MakeWaste, branch: int) -> None:
     inlet = 4 * branch - 3
     chutes = [f"{inlet_name(inlet)}.{valve}" for valve in (1, 2)]
-    rig = make_waste(inlets=(inlet,), parameters={"waste_inlet": {"fraction2": 0}}, fractions=("perishable",) * 2)
+    rig = make_waste(inlets=(inlet,), fractions=("perishable",) * 2)
     rig.fill(inlet, 1, 30)
     rig.fill(inlet, 2, 30)
     rig.collect(*chutes)
