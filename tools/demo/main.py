@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.live import Live
 
 from tools.demo.report import Report
-from tools.demo.run import DEFAULT_SITE, Demo, Options
+from tools.demo.run import Demo, Options
 from tools.demo.screen import WIDTH, render
 from tools.demo.view import View
 from tools.demo.waste import Waste
@@ -22,17 +22,9 @@ from tools.demo.waste import Waste
 _LINE_EVERY_S = 5.0
 
 
-def main(
-    site: Path | None,
-    seconds: float | None,
-    report_file: Path | None,
-    parked: int,
-    hour: float,
-    seed: int,
-    picture: Path | None,
-) -> None:
+def main(options: Options, report_file: Path | None, picture: Path | None) -> None:
     """Run it, show it, write what was asked for. Raises SiteError, and RuntimeError with a sentence."""
-    demo = Demo(Options(site or DEFAULT_SITE, seconds, parked, hour, seed))
+    demo = Demo(options)
     if report_file is not None and not report_file.absolute().parent.is_dir():
         raise RuntimeError(f"there is no folder {report_file.parent} for the report")
     last: list[View] = []
@@ -99,7 +91,8 @@ def _waste_line(waste: Waste | None) -> str:
     if waste is None:
         return ""
     state = waste.state.replace("_", " ").lower()
-    return f"waste {state} {abs(waste.vacuum_kpa):.0f} kPa {waste.speed:.0f} m/s {waste.landed_kg:.0f} kg landed, "
+    air = f"{abs(waste.vacuum_kpa):.0f} kPa {waste.speed:.0f} m/s"
+    return f"waste {state} ({waste.why}) {air} {waste.true_kg[3]:.0f} kg landed, "
 
 
 def _save_picture(view: View, target: Path) -> None:

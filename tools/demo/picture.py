@@ -60,6 +60,8 @@ def picture(
         ),
         events=tuple(_event(record) for record in watcher.events),
         waste=waste_view(status.get("waste"), emulated.get("waste")),
+        hour=(emulated.get("waste") or {}).get("hour"),
+        speed=emulated.get("speed"),
     )
 
 

@@ -111,6 +111,14 @@ def _events(view: View, count: int) -> Table:
     return table
 
 
+def _time(view: View) -> list[str]:
+    """In fast motion the plant's time of day, and how fast it goes."""
+    if view.speed is None or view.hour is None:
+        return []
+    hours, minutes = divmod(int(60 * view.hour), 60)
+    return [f"{hours:02d}:{minutes:02d} at the plant", f"{view.speed:.1f} times as fast as the clock"]
+
+
 def render(view: View, height: int = 44) -> RenderableType:
     """The whole screen for one moment, in `height` rows: there are as many events as there is room for."""
     minutes, seconds = divmod(int(view.elapsed_s), 60)
@@ -121,7 +129,7 @@ def render(view: View, height: int = 44) -> RenderableType:
     return Panel(
         body,
         title=f"[bold]District Edge[/] · {view.site}",
-        subtitle=f"running {minutes:02d}:{seconds:02d} · Ctrl-C ends it",
+        subtitle=" · ".join([f"running {minutes:02d}:{seconds:02d}", *_time(view), "Ctrl-C ends it"]),
         width=WIDTH,
         box=box.ROUNDED,
     )

@@ -86,9 +86,10 @@ def _why(status: Mapping[str, Any]) -> str:
         return f"tripped by {status['tripped']}"
     if status["unblock"]:
         return str(status["unblock"])
+    missing = "; ".join(status["why_not"])
     if status["run"] is not None:
-        return str(status["run"]["why"])
-    return "; ".join(status["why_not"]) or str(status["why"])
+        return str(status["run"]["why"]) + (f", waits: {missing}" if missing else "")
+    return missing or str(status["why"])
 
 
 def _run(run: Mapping[str, Any] | None) -> str:

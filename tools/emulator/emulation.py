@@ -14,7 +14,7 @@ import json
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Any
 
@@ -34,8 +34,15 @@ class EmulationError(RuntimeError):
 class Emulation:
     """A running emulation. `report` is its latest report: ``now_ms, boards[], total{}, waste{}, lines{}``."""
 
-    def __init__(self, spec: SiteSpec, on_report: Callable[[Report], None] | None = None) -> None:
+    def __init__(
+        self,
+        spec: SiteSpec,
+        on_report: Callable[[Report], None] | None = None,
+        command: Sequence[str] = ("tools.emulator.run",),
+    ) -> None:
+        """`command`: module that runs the site, with its arguments; any that speaks as `tools.emulator.run` does."""
         self.spec = spec
+        self._command = command
         self.report: Report = {}
         self.errors: list[str] = []
         """Requests that were refused, with the reason."""
@@ -47,7 +54,7 @@ class Emulation:
     @property
     def ports(self) -> dict[str, str]:
         """Paths of the lines' ports, by the lines' names."""
-        return {name: str(line["port"]) for name, line in self.report.get("lines", {}).items()}
+        return {name: str(line["port"]) for name, line in self.report.get("lines", {}).items() if "port" in line}
 
     @property
     def port(self) -> str:
@@ -68,7 +75,7 @@ class Emulation:
         """Start boards and plants; returns when the ports are there. Raises EmulationError."""
         self._there.clear()
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tools.emulator.run"],
+            [sys.executable, "-m", *self._command],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -30,14 +30,13 @@ REPORT_MS = 200
 
 
 class Service:
-    """The site behind a pipe."""
+    """The site behind a pipe: requests and reports, whatever clock its world has."""
 
-    def __init__(self, spec: SiteSpec, out: Callable[[str], None]) -> None:
+    def __init__(self, spec: SiteSpec, out: Callable[[str], None], stop: Callable[[], None] | None = None) -> None:
+        """`stop` is called when it's told to stop; by default that ends `run`."""
         self.site = EmulatedSite(spec)
-        self.ports = {
-            line.name: PtyPort(self.site.world, self.site.lines[line.name], link=Path(line.link) if line.link else None)
-            for line in spec.lines
-        }
+        self.ports: dict[str, PtyPort] = {}
+        self._stop = stop or self.site.world.stop
         self._out = out
         self._pending = b""
         self._error = ""
@@ -47,19 +46,23 @@ class Service:
             lane.traffic.prime()
 
     def run(self, requests: int) -> None:
-        """Serve until told to stop; `requests` is the descriptor that requests come from."""
+        """Serve in wall time until told to stop; `requests` is the descriptor that requests come from."""
         world = self.site.world
-        world.watch(requests, lambda: self._readable(requests))
+        world.watch(requests, lambda: self.readable(requests))
+        for line in self.site.spec.lines:
+            link = Path(line.link) if line.link else None
+            self.ports[line.name] = PtyPort(world, self.site.lines[line.name], link=link)
         try:
             self.site.power_on()
-            world.serve(self._report, REPORT_MS)
+            world.serve(self.report, REPORT_MS)
         finally:
             self.site.close()
             for port in self.ports.values():
                 port.close()
 
-    def _report(self) -> None:
-        report = self.site.report()
+    def report(self, **more: Any) -> None:
+        """Write a report now, with `more` in it."""
+        report = {**self.site.report(), **more}
         for name, port in self.ports.items():
             report["lines"][name]["port"] = port.path
         if self._error:
@@ -67,10 +70,11 @@ class Service:
             self._error = ""
         self._out(json.dumps(report, ensure_ascii=False))
 
-    def _readable(self, requests: int) -> None:
+    def readable(self, requests: int) -> None:
+        """Take the requests that are there, and do them."""
         data = os.read(requests, 65536)
         if not data:
-            self.site.world.stop()
+            self._stop()
             return
         *lines, self._pending = (self._pending + data).split(b"\n")
         for line in lines:
@@ -80,10 +84,9 @@ class Service:
                 self._error = f"{line.decode(errors='replace')}: {error}"
 
     def _do(self, request: dict[str, Any]) -> None:
-        site = self.site
         for verb, arguments in request.items():
             if verb == "stop":
-                site.world.stop()
+                self._stop()
             elif verb == "line":
                 self._line(*arguments)
             elif verb == "fill":

@@ -11,7 +11,7 @@ _NEXT = 2 / 3
 
 
 def fill(network: Network, percent: float) -> None:
-    """Fill the chutes as if one leg after the other had been emptied (a leg: a fraction of a branch).
+    """Fill the chutes up as if one leg after the other had been emptied (a leg: a fraction of a branch).
 
     The leg that was emptied longest ago, the first fraction on the first branch, is filled to `percent`; the others
     follow in even steps from two thirds of that to nothing.
@@ -22,4 +22,4 @@ def fill(network: Network, percent: float) -> None:
         for chute in inlet.chutes:
             place = chute.fraction * branches + inlet.branch
             share = 1.0 if place == 0 else _NEXT * (others - place) / others
-            chute.put(round(CHUTE_G * share * percent / 100))
+            chute.put(max(0, round(CHUTE_G * share * percent / 100) - chute.grams))

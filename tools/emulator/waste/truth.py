@@ -9,9 +9,11 @@ from tools.emulator.waste.network import Network
 
 
 def waste_report(network: Network) -> dict[str, Any]:
-    """A dict for JSON. Masses in grams; `kwh` taken by the fans; `valves_open_max`: most that were off their seats at
-    once; `blockages`: plugs that formed; `hour` of the day; `fans` that turn; and of each inlet its branch, the filling
-    of its chutes in %, and 1 for each valve that is off its seat."""
+    """A dict for JSON: masses in grams; `kwh` taken by the fans; `fans` that turn; `hour` of the day.
+
+    pulses: openings of discharge valves; valves_open_max: most that were off their seats at once; blockages: plugs that
+    formed; inlets: of each its branch, the filling of its chutes in %, and 1 for each valve that is off its seat.
+    """
     balance = network.balance
     chutes = [chute for inlet in network.inlets for chute in inlet.chutes]
     return {
@@ -24,7 +26,7 @@ def waste_report(network: Network) -> dict[str, Any]:
         "misdirected_g": network.reception.misdirected_g,
         "deposits": sum(chute.deposits for chute in chutes),
         "refused": sum(chute.refused for chute in chutes),
-        "pulses": sum(chute.valve.strokes for chute in chutes),
+        "pulses": sum((chute.valve.strokes + 1) // 2 for chute in chutes),
         "landings": network.reception.landings,
         "kwh": network.energy_kwh,
         "blockages": network.conveying.blockages,
