@@ -7,9 +7,10 @@ booked as a correction of what was dropped, so that the books close at every mom
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
+from edge_gateway.control.waste.plain import plain
 from edge_gateway.control.waste.plant import Chute, Fraction
 
 _LEARN = 0.2
@@ -137,7 +138,7 @@ class Books:
 
     def as_dict(self) -> dict[str, Any]:
         """For the file and the local API."""
-        return asdict(self)
+        return plain(self)
 
     @classmethod
     def of(cls, data: dict[str, Any]) -> Books:

@@ -22,7 +22,10 @@ from edge_gateway.control.waste.tracking import Scales, levels, track
 from edge_gateway.control.waste.unblock import Phase, Unblock
 from edge_gateway.control.waste.view import NEVER, View
 
-_PLAN_MS = 5_000
+_PLAN_MS = 60_000
+"""The schedule is judged this often (domain brief §0.5), at once when a level or a hint changes ..."""
+_FULL_MS = 5_000
+"""... and this often while a chute is full."""
 _AGAIN_MS = 300_000
 
 
@@ -48,6 +51,8 @@ class Collection(Outbox):
         self._unblock: Unblock | None = None
         self._scales = Scales()
         self._plan_at = now
+        self._planned: object = None
+        """Levels and hints for which it was judged; None: to be judged at once."""
         self._again_at = now
         self._stepped = now
         self._minute = 0
@@ -136,8 +141,15 @@ class Collection(Outbox):
             if way.when(v):
                 self._go(way.to, v)
                 return
-        if row.limit and v.age >= getattr(self.rules, row.limit):
+        if row.limit and v.age >= getattr(self.rules, row.limit) + self._burst_ms:
             self._alarm(row.over, row.alarm, v)
+
+    @property
+    def _burst_ms(self) -> int:
+        """What AIRFLOW takes longer at night."""
+        memory = self.memory
+        night = memory.run is not None and memory.run.night and memory.state is State.AIRFLOW
+        return self.rules.burst_ms if night else 0
 
     def _alarm(self, to: State, why: str, v: View) -> None:
         """A state is left for a reason that somebody should read."""
@@ -205,12 +217,18 @@ class Collection(Outbox):
             return
         run: Run | None = self.asked
         if run is None and memory.paused:
+            self._planned = None
             return
-        dirty = bool(memory.books.flying or v.station.flight) and not self.times.in_curfew(when.minute)
-        if run is None and dirty and v.utc_ms >= memory.clear_at:
+        dirty, night = bool(memory.books.flying or v.station.flight), self.times.in_curfew(when.minute)
+        if run is None and dirty and night and v.utc_ms < memory.clear_at:
+            return  # it does not come home at 70 %: it waits for the day, and so does the diverter
+        if run is None and dirty and not night and v.utc_ms >= memory.clear_at:
             run = Run(0, "waste in the pipe", [])
-        if run is None and v.now >= self._plan_at:
-            self._plan_at = v.now + _PLAN_MS
+        valves = v.image.valves
+        matters = (valves.full, valves.high, hints)
+        if run is None and (v.now >= self._plan_at or matters != self._planned):
+            self._planned = matters
+            self._plan_at = v.now + (_FULL_MS if valves.full else _PLAN_MS)
             self.last_plan = plan(self.plant, self.times, v.image, memory, when, hints)
             if self.last_plan.due:
                 run = Run(0, self.last_plan.why, list(self.last_plan.legs), night=self.last_plan.night)
@@ -309,7 +327,9 @@ class Collection(Outbox):
         the fans at 70 %, a far branch waits for the day; otherwise what is in the pipe comes home first."""
         run, leg, rules = self.memory.run, self.memory.leg, self.rules
         night = run is not None and run.night
-        limits = {State.SPACING: rules.spacing_limit_ms} | ({State.AIRFLOW: rules.airflow_ms} if night else {})
+        limits = {State.SPACING: rules.spacing_limit_ms} | (
+            {State.AIRFLOW: rules.airflow_ms + self._burst_ms} if night else {}
+        )
         over = v.age >= limits.get(self.memory.state, v.age + 1)
         if run is None or leg is None or not over or v.station.speed < rules.speed_low:
             return False
@@ -346,11 +366,12 @@ class Collection(Outbox):
 
     def _end_run(self, v: View, why: str) -> None:
         run = self.memory.run
-        self._pulse = None
+        self._pulse = self._planned = None
         if run is None:
             return
         if self.memory.books.flying:
-            self.memory.clear_at = v.utc_ms + self.rules.clear_retry_ms
+            until_day_ms = self.times.until_day(self._minute) * 60_000 if run.night else 0
+            self.memory.clear_at = v.utc_ms + max(self.rules.clear_retry_ms, until_day_ms)
         self._again_at = v.now + (_AGAIN_MS if run.pulses == 0 and run.by == "schedule" else 0)
         self._note("RUN_ENDED", runs.summary(run, why))
         self.memory.run = None

@@ -144,10 +144,10 @@ def airflow(v: View) -> bool:
 
 
 def airflow_to_empty(v: View) -> bool:
-    """Air flows, there are chutes to empty, and the board permits it; at night with a reserve, for charges slow it."""
+    """Air flows, there are chutes to empty, and the board permits it; at night the fans alone hold that air."""
     night = v.memory.run is not None and v.memory.run.night
-    reserve = not night or v.station.speed >= v.rules.speed_night
-    return airflow(v) and chutes_left(v) and v.station.permit and reserve
+    held = not night or v.fast_ms >= v.rules.airflow_steady_ms + v.rules.burst_ms
+    return airflow(v) and chutes_left(v) and v.station.permit and held
 
 
 def airflow_to_clear(v: View) -> bool:

@@ -98,7 +98,7 @@ class Valves(Mapping[str, Valve]):
     """All discharge valves by the name of their chute. What is asked in every scan is worked out once: whoever makes
     images keeps the same object, and the same valves in it, while nothing changes."""
 
-    __slots__ = ("_valves", "faulty", "stops", "unshut")
+    __slots__ = ("_valves", "faulty", "full", "high", "stops", "unshut")
 
     def __init__(self, valves: Mapping[str, Valve]) -> None:
         self._valves = dict(valves)
@@ -106,6 +106,9 @@ class Valves(Mapping[str, Valve]):
         """Valves of boards that are heard and that aren't proven shut."""
         self.stops = tuple(name for name, valve in valves.items() if valve.fresh and valve.stop)
         self.faulty = tuple(name for name, valve in valves.items() if valve.fresh and valve.fault)
+        self.full = tuple(name for name, valve in valves.items() if valve.fresh and valve.full)
+        self.high = sum(valve.fresh and valve.high for valve in valves.values())
+        """How many chutes are filled to 60 %."""
 
     @property
     def blocking(self) -> bool:

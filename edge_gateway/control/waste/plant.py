@@ -84,8 +84,9 @@ class Rules:
     speed_purge: float = 18.4
     """Set-point while waste is only brought home: it still travels faster than `u_min`, at two thirds of the power."""
     speed_ok: float = 18.0
-    speed_night: float = 19.0
-    """With the fans at 70 % at most, air must be so fast before a charge is dropped into it."""
+    burst_ms: int = 12_000
+    """The vacuum that was built up drives the air faster than the fans can hold it, for so long. At night, with the fans
+    at 70 %, a charge is only dropped into air that is still fast after that: elsewhere it would not be blown home."""
     speed_low: float = 14.0
     speed_low_ms: int = 5_000
     container_full: float = 85.0

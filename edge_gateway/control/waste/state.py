@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
 from edge_gateway.control.waste.accounting import Books
+from edge_gateway.control.waste.plain import plain
 
 VERSION = 1
 
@@ -131,7 +132,7 @@ class Memory:
 
     def as_dict(self) -> dict[str, Any]:
         """For the file."""
-        return {"version": VERSION, **asdict(self)}
+        return {"version": VERSION, **plain(self)}
 
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> Memory:

@@ -9,7 +9,8 @@ import pytest
 
 from edge_gateway.control.waste.schedule import Times, legs
 from edge_gateway.control.waste.state import Run, State
-from tests.edge_gateway.control.waste.direct_boards import DirectBoards, Rig
+from tools.collection.boards import DirectBoards
+from tools.collection.rig import Rig
 from tools.emulator.waste.direct import Direct
 
 HOUR_MS = 3_600_000

@@ -9,8 +9,8 @@ from edge_gateway.control.waste.kpi import DAY_MS, Entry, kpis
 from edge_gateway.control.waste.requests import Kind, RefusedError
 from edge_gateway.control.waste.schedule import When
 from edge_gateway.control.waste.state import State
-from tests.edge_gateway.control.waste.direct_boards import Rig
 from tests.edge_gateway.control.waste.test_sequence import rig
+from tools.collection.rig import Rig
 
 NIGHT = 23 * 60
 

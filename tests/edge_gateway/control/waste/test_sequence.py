@@ -8,7 +8,8 @@ from edge_gateway.control.waste import requests
 from edge_gateway.control.waste.orders import STATION
 from edge_gateway.control.waste.schedule import legs
 from edge_gateway.control.waste.state import Run, State
-from tests.edge_gateway.control.waste.direct_boards import DirectBoards, Rig
+from tools.collection.boards import DirectBoards
+from tools.collection.rig import Rig
 from tools.emulator.waste.direct import Direct
 
 S = State
