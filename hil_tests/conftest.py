@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from hil_tests.demo_run import DemoRun
 from hil_tests.lane_rig import RUNTIMES, LaneRig
 from hil_tests.waste_rig import WasteRig
 
@@ -69,3 +70,12 @@ def make_waste(runtime: str, tmp_path: Path) -> Iterator[MakeWaste]:
         print(rig.logbook())
         for board in rig.boards.values():
             print(board.runner.console())
+
+
+@pytest.fixture
+def demo_run() -> Iterator[list[DemoRun]]:
+    """Runs put into the list are ended for certain."""
+    runs: list[DemoRun] = []
+    yield runs
+    for run in runs:
+        run.end()

@@ -41,12 +41,13 @@ def summary(report: Report) -> str:
     """The end of a run in one line."""
     parking, uplink = report["parking"], report["uplink"]
     linked = sum(board["link"] == "ok" for board in report["boards"])
+    fast = "" if report["speed"] is None else f" of plant time, {report['speed']:.1f} times as fast as the clock"
     waste = report["waste"]
     collected = (
         f"{waste['runs']} runs, {waste['pulses']} discharges, {waste['kg_landed']:.0f} kg landed, " if waste else ""
     )
     return (
-        f"{report['seconds']:.0f} s: {linked} of {len(report['boards'])} boards linked, "
+        f"{report['seconds']:.0f} s{fast}: {linked} of {len(report['boards'])} boards linked, "
         f"{parking['passed']} vehicles passed, {parking['contacts']} contacts, {collected}"
         f"{uplink['received']} of {uplink['journalled']} records received, {uplink['gaps']} gaps"
     )

@@ -69,7 +69,7 @@ class Demo:
         serial_lines(self.loaded)  # a site that can't be emulated is refused before anything starts
         self._began = 0.0
         """Wall time, or plant time in fast motion."""
-        self._ready = False
+        self._wall_began = 0.0
 
     async def run(self, show: Callable[[View], None]) -> Report:
         """Run it all and return the report."""
@@ -173,7 +173,8 @@ class Demo:
         with contextlib.suppress(NotRunning, ApiError):
             await asyncio.to_thread(self._hand_over)
         self._began = self._now_s
-        self._gateway.measure(time.monotonic())
+        self._wall_began = time.monotonic()
+        self._gateway.measure(self._wall_began)
 
     def _hand_over(self) -> None:
         """What a person does who has switched everything on: count the vehicles, reset the station after power-up."""
@@ -195,6 +196,7 @@ class Demo:
     async def _report(self) -> Report:
         """Take the journal's end as the cut and give what is below it time to arrive."""
         elapsed = self._elapsed_s
+        speed = None if self.options.speed is None else round(elapsed / (time.monotonic() - self._wall_began), 2)
         cpu = self._gateway.cpu_percent(time.monotonic())
         status: dict[str, Any] = self._watcher.status
         emulated = self._emulation.report
@@ -207,7 +209,7 @@ class Demo:
                 break
             await asyncio.sleep(_TICK_S)
         status = {**status, "uplink": self._watcher.status.get("uplink")}
-        return make_report(elapsed, status, emulated, self._subscriber.up_to(cut), cpu, waste)
+        return make_report(elapsed, status, emulated, self._subscriber.up_to(cut), cpu, waste, speed)
 
     async def _pause(self, seconds: float) -> None:
         with contextlib.suppress(TimeoutError):
