@@ -13,6 +13,7 @@ from typing import Any, cast
 from unittest.mock import patch
 
 from edge_gateway.control.waste import store
+from edge_gateway.control.waste.image import Image
 from edge_gateway.core import board as core_board
 from edge_gateway.core import commands as core_commands
 from edge_gateway.core import config_watch as core_config
@@ -39,7 +40,17 @@ _CLOCKS = (core_board, core_commands, core_config, core_waste)
 
 
 class StoredAtOnce(WasteTask):
-    """The task of the core with a disk that takes no time."""
+    """The task of the core with a disk that takes no time, and what it knows for tests that order by themselves."""
+
+    @property
+    def image(self) -> Image:
+        """The plant as it was seen last."""
+        return self._image
+
+    @property
+    def stored(self) -> int:
+        """Generation of the memory that is on the disk."""
+        return self._stored
 
     def _store_soon(self) -> None:
         self._stored = self._store(store.to_text(self.control.memory), self.control.generation)

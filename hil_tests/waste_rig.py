@@ -80,12 +80,13 @@ class WasteRig:
         fractions: Sequence[str] = ("perishable", "other", "recyclable"),
         pipes: Layout | None = None,
         poll_ms: int = 250,
+        wire: Callable[[World], SerialLine] = SerialLine,
     ) -> None:
         self.folder = folder
         self.runtime = runtime
         self.world = World()
         self.network = Network(pipes, residents=0)
-        self.wire = SerialLine(self.world)
+        self.wire = wire(self.world)
         self.start_minute = start_minute
         self.boards: dict[str, Board] = {}
         self.plants: dict[str, Plant] = {}
@@ -115,7 +116,7 @@ class WasteRig:
         spec = BoardSpec(name, unit, 100 + unit, program=plant.PROGRAM, params=parameters)
         provision(self.folder / name / "flash", spec, self.wire.baud)
         board = self.world.add_board(name, table, plant, self._runner(plant.PROGRAM, table, name), unit)
-        self.wire.connect(name, board)
+        self.wire.connect(name, board, unit)
         board.on_serial = lambda data: self.wire.transmit(name, data)
         board.on_step = self._watcher(name, board, plant)
         self.boards[name], self.plants[name] = board, plant
