@@ -52,7 +52,7 @@ test: $(DEV)
 	@$(BIN)/python -m tools.suite $(ARGS)
 
 test-nightly: $(DEV)
-	@$(BIN)/python -m tools.suite hil_tests/test_parking_lane_trips.py --trips 10000 -n logical --dist loadgroup --durations=0 $(ARGS)
+	@$(BIN)/python -m tools.suite hil_tests/test_parking_lane_trips.py --trips 10000 -n logical --dist loadscope --durations=0 $(ARGS)
 
 check: $(DEV)
 	@$(BIN)/python -m tools.checks $(ARGS)

@@ -16,12 +16,9 @@ RUN = 1000
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """A case for each run. Both of its tests look at the same one, so they stay in one worker."""
+    """A case for each run; its id keeps both tests of a run in one worker of pytest-xdist (`tests.phases`)."""
     runs = max(1, metafunc.config.getoption("--trips") // RUN)
-    cases = [
-        pytest.param(seed, id=f"seed {seed}", marks=pytest.mark.xdist_group(f"trips{seed}"))
-        for seed in range(1, runs + 1)
-    ]
+    cases = [pytest.param(seed, id=f"seed {seed}") for seed in range(1, runs + 1)]
     metafunc.parametrize("trips", cases, indirect=True, scope="module")
 
 

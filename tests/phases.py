@@ -5,6 +5,9 @@ marked ``wall_clock`` (the module says so: ``pytestmark = pytest.mark.wall_clock
 that keep real deadlines, and get the machine for themselves. ``--phase`` chooses one of the two sets; without it all
 tests run, as ever. ``--ledger FILE`` writes down which tests there are and which of them ran, so that `tools.suite` can
 tell that none was lost between the phases and none ran twice.
+
+Side by side the unit of work is a file, whose fixtures are then made once (``--dist=loadscope``); two kinds of files
+are worth sharing out: the cases of `tests.portable`, and tests with a parameter ``seed N``.
 """
 
 from __future__ import annotations
@@ -15,14 +18,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 SIDE_BY_SIDE = "side-by-side"
 ALONE = "alone"
 PHASES = (SIDE_BY_SIDE, ALONE)
 
 _WHOLE = pytest.StashKey[list[str]]()
-_GROUP = re.compile(r"@[^\]]+$")
-"""What pytest-xdist appends to the id of a test that has a group."""
+_TOGETHER = re.compile(r"\[((?:micropython|cpython)-[^-\]]+|seed \d+)")
+"""In the id of a test: the portable file that one process runs, the seed of a run that several tests look at."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -42,7 +46,7 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Keep the tests of the phase. Side by side the slow ones go first, lest the last of them run beside nothing."""
-    config.stash[_WHOLE] = [_plain(item.nodeid) for item in items]
+    config.stash[_WHOLE] = [item.nodeid for item in items]
     phase = config.getoption("phase")
     if phase is None:
         return
@@ -67,6 +71,26 @@ def phase_of(item: pytest.Item) -> str:
     return ALONE if item.get_closest_marker("wall_clock") is not None else SIDE_BY_SIDE
 
 
+def scope_of(nodeid: str) -> str:
+    """What has to stay in one worker with a test."""
+    file, _, rest = nodeid.partition("::")
+    shared = _TOGETHER.search(rest)
+    return f"{file}[{shared[1]}]" if shared else file
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling | None:
+    """Ours for ``--dist=loadscope``."""
+    return _Scopes(config, log) if config.getoption("dist") == "loadscope" else None
+
+
+class _Scopes(LoadScopeScheduling):  # type: ignore[misc]  # pytest-xdist has no types
+    """Hands out scopes one by one."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return scope_of(nodeid)
+
+
 class _Ledger:
     """Writes its file at the end of the session."""
 
@@ -79,7 +103,7 @@ class _Ledger:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Every test that begins has one report of its setup."""
         if report.when == "setup":
-            self._ran.append(_plain(report.nodeid))
+            self._ran.append(report.nodeid)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
@@ -95,7 +119,3 @@ class _Ledger:
 
 def _is_worker(config: pytest.Config) -> bool:
     return hasattr(config, "workerinput")
-
-
-def _plain(nodeid: str) -> str:
-    return _GROUP.sub("", nodeid)

@@ -27,7 +27,7 @@ from _pytest.mark import ParameterSet
 from tools import micropython
 
 ROOT = Path(__file__).resolve().parent.parent
-TIMEOUT_S = 120
+TIMEOUT_S = 280
 RUNTIMES = ("cpython", "micropython")
 
 
@@ -49,20 +49,11 @@ def tests_in(file: Path) -> tuple[str, ...]:
 def cases(beside: str) -> list[ParameterSet]:
     """Return pytest parameters for each ``test_*`` in each ``portable_*.py`` of the folder that holds ``beside``."""
     return [
-        pytest.param(
-            Case(runtime, file, test),
-            id=f"{runtime}-{file.stem.removeprefix('portable_')}-{test}",
-            marks=_together(file) if runtime == "micropython" else (),
-        )
+        pytest.param(Case(runtime, file, test), id=f"{runtime}-{file.stem.removeprefix('portable_')}-{test}")
         for file in sorted(Path(beside).resolve().parent.glob("portable_*.py"))
         for test in tests_in(file)
         for runtime in RUNTIMES
     ]
-
-
-def _together(file: Path) -> pytest.MarkDecorator:
-    """They share a process: one worker of pytest-xdist runs all of a file's cases."""
-    return pytest.mark.xdist_group(f"{file.parent.name}.{file.stem}")
 
 
 def run(case: Case) -> None:

@@ -47,8 +47,8 @@ def workers() -> int:
 
 
 def phases() -> tuple[Phase, ...]:
-    """Those of `make test`, in order. A group of tests shares something that is made once: they stay in one worker."""
-    return (Phase("side-by-side", (f"-n{workers()}", "--dist=loadgroup")), Phase("alone"))
+    """Those of `make test`, in order. Workers take one scope of tests after the other, in the order of the plugin."""
+    return (Phase("side-by-side", (f"-n{workers()}", "--dist=loadscope", "--no-loadscope-reorder")), Phase("alone"))
 
 
 def run(phase: Phase, root: Path = ROOT) -> Done:
