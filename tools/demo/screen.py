@@ -12,7 +12,7 @@ from tools.demo.view import Lane, View
 from tools.demo.waste_screen import WASTE_ROWS, waste_part
 
 WIDTH = 100
-_FIXED_ROWS = 16  # frame, headings, occupancy, counters and the empty rows between them
+_FIXED_ROWS = 17  # frame, headings, occupancy, counters and the empty rows between them
 _BOOM_STEPS = 9  # characters of the boom's bar, 10 degrees each
 _STATE_STYLE = {
     "HOLD_OPEN": "yellow",

@@ -17,7 +17,7 @@ from tools.emulator.plant import Plant
 from tools.emulator.plants import PARAMETERS, PLANTS, Surroundings
 from tools.emulator.serial_line import SerialLine
 from tools.emulator.spec import IN_PROCESS, ROLES, BoardSpec, LineSpec, SiteSpec, WasteSpec
-from tools.emulator.waste.truth import waste_report
+from tools.emulator.waste.truth import ground_truth
 from tools.emulator.world import World
 
 __all__ = ["ROLES", "BoardSpec", "EmulatedSite", "LineSpec", "SiteSpec", "WasteSpec", "program_table", "provision"]
@@ -115,7 +115,7 @@ class EmulatedSite:
         world = self.world
         times = {"now_ms": world.now_ms, "stalled_ms": world.stalled_us // 1000}
         lines = {name: _line_report(line) for name, line in self.lines.items()}
-        waste = None if self.around.network is None else waste_report(self.around.network)
+        waste = None if self.around.network is None else ground_truth(self.around.network)
         return {**times, "boards": boards, "total": total, "waste": waste, "lines": lines}
 
     def close(self) -> None:

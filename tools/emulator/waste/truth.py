@@ -8,7 +8,7 @@ from tools.emulator.waste.inlet import CHUTE_G
 from tools.emulator.waste.network import Network
 
 
-def waste_report(network: Network) -> dict[str, Any]:
+def ground_truth(network: Network) -> dict[str, Any]:
     """A dict for JSON: masses in grams; `kwh` taken by the fans; `fans` that turn; `hour` of the day.
 
     pulses: openings of discharge valves; valves_open_max: most that were off their seats at once; blockages: plugs that
