@@ -118,7 +118,7 @@ def test_pw3_never_two_open_across_boards(make_waste: MakeWaste) -> None:
     open_now: dict[str, set[int]] = {}
     most = 0
     for name in map(inlet_name, INLETS):
-        rig.boards[name].on_step = lambda name=name: look(name)  # type: ignore[misc]
+        rig.boards[name].on_step = lambda name=name: look(name)
 
     def look(name: str) -> None:
         nonlocal most

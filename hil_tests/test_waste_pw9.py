@@ -50,6 +50,8 @@ def nothing_restarts(rig: WasteRig, back: int) -> None:
     assert rig.is_in(State.IDLE) and rig.fans_ordered == 0 and rig.valves_shut
     assert rig.discharges(after=back) == 0 and rig.count(f"{STATION}.FAN1.YRUN", 1, back) == 0
     assert rig.network.two_open_ms == 0 and rig.network.balance.closed
+    doubtful = [(charge.chute, charge.sure) for charge in rig.gateway.task.control.memory.books.flying]
+    assert rig.in_flight_g and doubtful == [("inlet01.1", False)], "what fell is known to lie in the pipe"
 
 
 @pytest.mark.parametrize("dip_ms", [50, 300, 3_000])

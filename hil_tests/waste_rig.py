@@ -104,7 +104,7 @@ class WasteRig:
         kinds = [Fraction[name.upper()] for name in fractions]
         own = {f"fraction{valve}": int(kind) for valve, kind in enumerate(kinds, 1)} | given.get("waste_inlet", {})
         for number in inlets:
-            for chute, kind in zip(self.network.inlets[number - 1].chutes, kinds, strict=True):
+            for chute, kind in zip(self.network.inlets[number - 1].chutes, kinds, strict=False):
                 chute.fraction = int(kind)
             self._add(inlet_name(number), InletPlant(self.network, number), own)
         self.waste = self._waste(inlets, list(fractions))
