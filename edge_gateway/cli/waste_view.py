@@ -67,6 +67,7 @@ def report_view(figures: dict[str, Any]) -> Table:
         (_("availability (%)"), _number(figures["availability_pct"]), "99"),
         (_("discharge to landing (s)"), _number(figures["pulse_to_landing_s"]), ""),
         (_("container fill at change (%)"), _number(figures["container_fill_at_change_pct"]), "90"),
+        (_("filter (kPa, a day)"), f"{_number(figures['filter_kpa'])}, {_trend(figures['filter_kpa_per_day'])}", "1.5"),
     ]
     for row in rows:
         made.add_row(*row)
@@ -148,6 +149,10 @@ def _clock(utc_ms: int) -> str:
 
 def _day_clock(utc_ms: int) -> str:
     return datetime.fromtimestamp(utc_ms / 1000).strftime("%d.%m. %H:%M")
+
+
+def _trend(value: float | None) -> str:
+    return "-" if value is None else f"{value:+g}"
 
 
 def _number(value: float | None) -> str:

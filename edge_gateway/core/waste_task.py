@@ -139,6 +139,11 @@ class WasteTask:
         self._audit("CONTAINER_CHANGE", by, container=container)
         return self.as_dict()
 
+    @property
+    def full_limit_ms(self) -> int:
+        """A chute that is full for longer is late."""
+        return self.control.times.full_limit_ms
+
     def hint(self, hints: Hints, ttl_ms: int, now: int) -> None:
         """What the power plant says, for so long."""
         self._hints, self._hints_until = hints, now + ttl_ms

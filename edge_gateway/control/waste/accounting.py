@@ -78,7 +78,7 @@ class Books:
         return charge
 
     def doubt(self, chute: Chute, number: int, utc_ms: int) -> None:
-        """A valve may have let something go, and its board doesn't know: it lost its supply in the middle of a pulse."""
+        """A valve may have let something go, and its board doesn't know: it lost its supply in a pulse."""
         self.flying.append(
             Charge(number, chute.name, int(chute.fraction), chute.branch, chute.distance_m, 0, utc_ms, sure=False)
         )

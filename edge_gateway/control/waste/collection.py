@@ -94,7 +94,7 @@ class Collection(Outbox):
             memory.unwatched = False
             self.changed()
         if memory.run is not None and image.station.fresh:
-            memory.run.kwh += image.station.kw * (now - self._stepped) / 3.6e6
+            runs.measure(memory.run, image.station, now - self._stepped)
         self._stepped = now
         if memory.state is State.IDLE and image.station.fresh:
             self._look_out(v, when, hints)
@@ -275,6 +275,10 @@ class Collection(Outbox):
         levels(self.plant, chute, valve, memory, v.utc_ms, self.times.full_limit_ms, notes)
         self._actions += notes
         self.changed()
+        if pulse.result is Result.NOTHING and "HATCH" in pulse.reason and run.tries < self.rules.pulses:
+            run.tries += 1  # somebody has opened it in the meantime: once more after the spacing
+            v.pulse_over = True
+            return
         if pulse.result is Result.NOTHING:
             if pulse.unknown:
                 memory.books.doubt(chute, pulse.number, v.utc_ms)
@@ -327,9 +331,9 @@ class Collection(Outbox):
         the fans at 70 %, a far branch waits for the day; otherwise what is in the pipe comes home first."""
         run, leg, rules = self.memory.run, self.memory.leg, self.rules
         night = run is not None and run.night
-        limits = {State.SPACING: rules.spacing_limit_ms} | (
-            {State.AIRFLOW: rules.airflow_ms + self._burst_ms} if night else {}
-        )
+        limits = {State.SPACING: rules.spacing_limit_ms}
+        if night:
+            limits[State.AIRFLOW] = rules.airflow_ms + self._burst_ms
         over = v.age >= limits.get(self.memory.state, v.age + 1)
         if run is None or leg is None or not over or v.station.speed < rules.speed_low:
             return False
@@ -339,7 +343,8 @@ class Collection(Outbox):
             known = self.memory.chute(name)
             known.held_until, known.held_why = v.utc_ms + wait_ms, why
             self._pass_over(name, why)
-        self._go(State.PURGE, v)
+        dropped = v.branch in {charge.branch for charge in self.memory.books.flying}
+        self._go(State.PURGE if dropped or not night else State.STOP, v)
         return True
 
     def _drop_full(self, v: View) -> None:
@@ -369,7 +374,7 @@ class Collection(Outbox):
         self._pulse = self._planned = None
         if run is None:
             return
-        if self.memory.books.flying:
+        if self.memory.books.flying or v.station.flight:
             until_day_ms = self.times.until_day(self._minute) * 60_000 if run.night else 0
             self.memory.clear_at = v.utc_ms + max(self.rules.clear_retry_ms, until_day_ms)
         self._again_at = v.now + (_AGAIN_MS if run.pulses == 0 and run.by == "schedule" else 0)

@@ -65,7 +65,8 @@ class Station:
 
     Names of causes that are active or latched, by what they do: trips stop the fans, purges bring waste home and then
     stop, holds forbid a new discharge, no_start forbids to start. vacuum_set: what is held before the air-inlet
-    valve opens (kPa); speed_set: air speed that is held then (m/s). kw: power of the fans.
+    valve opens (kPa); speed_set: air speed that is held then (m/s). kw: power of the fans. filter_kpa: pressure drop of
+    the filter, None where that is bad.
     """
 
     fresh: bool = False
@@ -92,6 +93,7 @@ class Station:
     no_start: tuple[str, ...] = ()
     first_out: str = ""
     kw: float = 0.0
+    filter_kpa: float | None = None
 
 
 class Valves(Mapping[str, Valve]):

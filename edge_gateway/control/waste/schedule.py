@@ -129,6 +129,8 @@ def plan(plant: Plant, times: Times, image: Image, memory: Memory, when: When, h
     """What should be collected now, when the rest would be, and why."""
     night = times.in_curfew(when.minute)
     entries = [_judge(plant, times, image, memory, when, chute) for chute in plant.chutes]
+    if night:
+        entries = [_waits_for_day(plant, times, when, entry) for entry in entries]
     worthy = _worthy(plant, times, memory)
     why, due = _reason(times, entries, worthy, night, hints or Hints())
     if due and not night:
@@ -239,6 +241,16 @@ def _judge(plant: Plant, times: Times, image: Image, memory: Memory, when: When,
         since = _ago(when.utc_ms - (known.high_since or when.utc_ms))
         return Entry(chute, Rank.BATCH, f"above 60 % for {since}", due)
     return Entry(chute, Rank.WAITS, f"holds about {share:.0%}" if held else "empty", due if held else 0)
+
+
+def _waits_for_day(plant: Plant, times: Times, when: When, entry: Entry) -> Entry:
+    """At night: a branch that is too long for fans at 70 % is left alone."""
+    branch = entry.chute.branch
+    if entry.rank is Rank.CANNOT or plant.branch[branch].quiet:
+        return entry
+    day = when.utc_ms + times.until_day(when.minute) * MINUTE_MS
+    why = f"{entry.why}; branch {branch} waits for the day: fans at 70 % are too slow for it"
+    return replace(entry, rank=Rank.WAITS, why=why, at_utc=max(day, entry.at_utc) if entry.at_utc else 0)
 
 
 def unavailable(image: Image, memory: Memory, utc_ms: int, chute: Chute) -> str:

@@ -66,6 +66,8 @@ class Run:
     landing_s: list[float] = field(default_factory=list)
     fractions: dict[str, float] = field(default_factory=dict)
     """Weighed kg by fraction."""
+    filter_kpa: float | None = None
+    """Highest pressure drop of the filter."""
     skipped: dict[str, str] = field(default_factory=dict)
     """Chutes that were passed over, and why."""
     tries: int = 0
