@@ -21,7 +21,7 @@ from typing import Any
 from tools.emulator.board_process import ROOT
 from tools.emulator.site import SiteSpec
 
-START_S = 30.0
+START_S = 60.0
 STOP_S = 5.0
 
 Report = dict[str, Any]
