@@ -104,7 +104,9 @@ class WasteTask:
     def plan(self) -> dict[str, Any]:
         """What would run and when, and why. Raises RefusedError while the plant is tripped."""
         made: Plan = requests.explain(self.control, self._image, self._when(), self._hints)
+        run = self.control.memory.run
         return {
+            "run": None if run is None else run.number,
             "now": made.due,
             "why": made.why,
             "night": made.night,

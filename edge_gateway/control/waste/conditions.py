@@ -134,8 +134,9 @@ def full_speed(v: View) -> bool:
 
 
 def purge_speed(v: View) -> bool:
-    """Its set-point is that for bringing waste home; or it is home."""
-    return abs(v.station.speed_set - v.rules.speed_purge) < 0.05 or v.branch not in v.station.flight
+    """Its set-point is that for bringing waste home; or it is home. Bringing it home doesn't wait for that for long."""
+    set_ = abs(v.station.speed_set - v.rules.speed_purge) < 0.05
+    return set_ or v.branch not in v.station.flight or v.age >= v.rules.retry_ms
 
 
 def airflow(v: View) -> bool:

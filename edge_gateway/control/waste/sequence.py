@@ -114,7 +114,7 @@ TABLE: dict[State, Row] = {
     State.PURGE: Row((
         Exit(when.landed_next_branch, State.AIRFLOW),
         Exit(when.landed, State.CLEAR)),
-        wants=(BRING_HOME, PURGE_SPEED),
+        wants=(PURGE_SPEED, BRING_HOME),  # PURGE is answered when all has landed: what came after would overtake it
         limit="purge_limit_ms", over=State.STOP, alarm="NOT_LANDED"),
     State.CLEAR: Row((
         Exit(when.cleared_more, State.DIVERT),
