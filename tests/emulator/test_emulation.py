@@ -18,7 +18,7 @@ from tools.emulator.site import BoardSpec, LineSpec, SiteSpec
 
 pytestmark = pytest.mark.wall_clock
 
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 
 
 def wait_for(condition: Callable[[], object]) -> None:

@@ -52,7 +52,7 @@ class Subscribe:
         return "subscribed"
 
     async def called(self, times: int = 1) -> None:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             for _ in range(times):
                 await self._calls.acquire()
 
@@ -101,7 +101,7 @@ def test_a_subscriber_that_does_not_read_is_cut_off_and_the_others_go_on() -> No
             link = CoreLink(server.path, ("status",), lambda _stream, data: heard.set() if data == "end" else None)
             task = asyncio.create_task(link.run())
             await subscribe.called(2)
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(60):
                 while len(server.wanted("status")) > 1:
                     server.publish("status", "x" * 500_000)
                     await asyncio.sleep(0.01)
@@ -135,7 +135,7 @@ def test_a_link_comes_back_with_core() -> None:
                 await subscribe.called()
                 news.clear()
                 server.publish("status", life)
-                async with asyncio.timeout(20):
+                async with asyncio.timeout(60):
                     await news.wait()
                 await server.stop()
             task.cancel()
