@@ -188,7 +188,7 @@ class Collection(Outbox):
             memory.shakes = 0
             self._reset_until = 0
         memory.state = to
-        self._entered = v.now
+        self._entered, v.age = v.now, 0
         self._wanted.clear()
         self._refused.clear()
         if to is State.DIVERT:

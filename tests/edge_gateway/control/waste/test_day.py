@@ -35,7 +35,7 @@ def test_a_day_keeps_deadlines_and_energy() -> None:
 def at_night(quiet_m: float) -> Rig:
     """Two full chutes an hour after the curfew has begun: one on the nearest branch, one on the farthest."""
     direct = Direct(seed=3, residents=0, start_hour=23.0)
-    made = Rig(DirectBoards(direct, quiet_m=quiet_m), start_minute=23 * 60)
+    made = Rig(DirectBoards(direct, quiet_m=quiet_m, poll_ms=1_000), start_minute=23 * 60, idle_ms=5_000)
     for inlet in (1, 24):
         direct.fill(inlet, 1, 78)
     made.until(lambda: made.memory.run is not None, 60)
