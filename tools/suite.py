@@ -63,13 +63,22 @@ def run(phase: Phase, root: Path = ROOT) -> Done:
     ]
     print(f"\n== tests, {phase.name}: pytest {' '.join(command[3:])}", flush=True)
     begin = time.monotonic()
-    code = subprocess.run(command, cwd=root, check=False).returncode
+    code = _call(command, root)
     seconds = time.monotonic() - begin
     try:
         kept = json.loads(ledger.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return Done(phase.name, code or 1, seconds)
     return Done(phase.name, code, seconds, tuple(kept["whole"]), tuple(kept["ran"]))
+
+
+def _call(command: list[str], root: Path) -> int:
+    process = subprocess.Popen(command, cwd=root)
+    try:
+        return process.wait()
+    except KeyboardInterrupt:
+        process.wait()  # it heard the Ctrl-C as well, and ends what its tests have started
+        raise
 
 
 def differences(done: list[Done]) -> list[str]:
@@ -87,7 +96,7 @@ def differences(done: list[Done]) -> list[str]:
 def main(arguments: list[str], root: Path = ROOT) -> int:
     """Run the tests below `root`. Returns 0 when all is well, else the exit code of the first phase that failed."""
     if arguments:
-        return subprocess.run([sys.executable, "-m", "pytest", *arguments], cwd=root, check=False).returncode
+        return _call([sys.executable, "-m", "pytest", *arguments], root)
     done = [run(phase, root) for phase in phases()]
     wrong = differences(done)
     print()
