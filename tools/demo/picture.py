@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from edge_gateway.site.model import SiteInfo
 from tools.demo.view import Event, Lane, Uplink, View
 from tools.demo.waste import waste_view
 from tools.demo.watcher import Watcher
 
 
 def picture(
-    site: str,
+    site: SiteInfo,
     elapsed_s: float,
     watcher: Watcher,
     emulated: dict[str, Any],
@@ -31,7 +33,7 @@ def picture(
     now_us = 1000 * emulated.get("now_ms", 0)
     return View(
         elapsed_s=elapsed_s,
-        site=site,
+        site=site.name,
         lanes=tuple(
             _lane(board, roles.get(board["id"], ""), truth.get(board["id"], {}), watcher)
             for board in boards
@@ -58,7 +60,7 @@ def picture(
             duplicates=counts["duplicates"],
             connected=bool(uplink.get("connected")),
         ),
-        events=tuple(_event(record) for record in watcher.events),
+        events=tuple(_event(record, ZoneInfo(site.timezone)) for record in watcher.events),
         waste=waste_view(status.get("waste"), emulated.get("waste")),
         hour=(emulated.get("waste") or {}).get("hour"),
         speed=emulated.get("speed"),
@@ -88,8 +90,8 @@ def _lane(board: dict[str, Any], role: str, truth: dict[str, Any], watcher: Watc
     )
 
 
-def _event(record: dict[str, Any]) -> Event:
-    time = datetime.fromtimestamp(record["utc_ms"] / 1000).strftime("%H:%M:%S.%f")[:-3]
+def _event(record: dict[str, Any], zone: ZoneInfo) -> Event:
+    time = datetime.fromtimestamp(record["utc_ms"] / 1000, zone).strftime("%H:%M:%S.%f")[:-3]
     body = " ".join(
         f"{key}={value}"
         for key, value in record["body"].items()

@@ -87,7 +87,7 @@ class Demo:
     def view(self) -> View:
         """How everything stands."""
         return picture(
-            self.loaded.site.site.name,
+            self.loaded.site.site,
             self._elapsed_s,
             self._watcher,
             self._emulation.report,

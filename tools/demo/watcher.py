@@ -64,6 +64,8 @@ class Watcher:
         while not self._ended.is_set():
             try:
                 with Client(self._socket) as client:
+                    # What changes between these answers and the stream must not be lost: it may never change again.
+                    client.call("subscribe", streams=["tags"], tags=patterns)
                     for pattern in patterns:
                         self._take("tags", client.call("tags", pattern=pattern))
                     self._take("status", client.call("status"))
