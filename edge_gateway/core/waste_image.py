@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import sqrt
 from typing import Any
 
 from edge_gateway.control.waste.image import Container, Image, Station, Valve, Valves
@@ -166,12 +167,16 @@ class _StationTags:
 
     def _kilowatts(self) -> float:
         """Power of the fans from their currents, for there is no meter of their own."""
-        waste, total = self._waste, 0.0
-        for tag in self.amps:
-            amps = _float(tag) if tag.good else 0.0
-            if amps > 0.5 * waste.fan_no_load_a:
-                total += waste.fan_idle_kw + max(0.0, amps - waste.fan_no_load_a) * waste.fan_kw_per_a
-        return total
+        idle, per_a = self._waste.fan_no_load_a, self._waste.fan_kw_per_a
+        return sum(fan_kw(_float(tag), idle, per_a) for tag in self.amps if tag.good)
+
+
+def fan_kw(amps: float, no_load_a: float, kw_per_a: float) -> float:
+    """Power of a fan (kW) that takes `amps`.
+
+    Magnetising and active current stand at right angles: what is left of the square is what does the work.
+    """
+    return sqrt(amps * amps - no_load_a * no_load_a) * kw_per_a if amps > no_load_a else 0.0
 
 
 def _refusal(board: BoardUnit) -> str:

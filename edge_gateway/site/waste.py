@@ -100,10 +100,14 @@ class Waste(Part):
     chute_kg: float = Field(default=80, ge=1, le=1000, description="What a full chute holds (kg).")
     pulse_kg: float = Field(default=35, ge=1, le=200, description="What one pulse moves at most (kg).")
     fan_kw_per_a: float = Field(
-        default=0.58, ge=0, le=10, description="Power of a fan above its no-load current (kW/A); for the energy report."
+        default=0.617,
+        ge=0,
+        le=10,
+        description="Power of a fan for each A of its active current: 1.73 x 0.4 kV x 0.89; for the energy report.",
     )
-    fan_no_load_a: float = Field(default=22, ge=0, le=250, description="No-load current of a fan (A).")
-    fan_idle_kw: float = Field(default=1.4, ge=0, le=50, description="Power of a fan at its no-load current (kW).")
+    fan_no_load_a: float = Field(
+        default=22, ge=0, le=250, description="Magnetising current of a fan (A), which does no work."
+    )
     curfew: WasteCurfew = Field(default_factory=WasteCurfew)
     schedule: WasteSchedule = Field(default_factory=WasteSchedule)
     sequence: WasteSequence = Field(default_factory=WasteSequence)
