@@ -225,4 +225,4 @@ def test_the_station_is_not_ordered_about_while_all_is_well() -> None:
     ask(made, "inlet01.1")
     made.until(lambda: made.state is S.IDLE, 600)
     commands = [order.command for _at, order in made.boards.orders if order.board == STATION]
-    assert commands == ["FANS_START", "AV_OPEN", "SPEED", "WASTE", "PURGE", "SPEED", "FANS_STOP"]
+    assert commands == ["FANS_START", "AV_OPEN", "SPEED", "WASTE", "SPEED", "PURGE", "FANS_STOP"]
