@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from edge_gateway.control.waste import change, conditions, runs
+from edge_gateway.control.waste import change, conditions, restart, runs
 from edge_gateway.control.waste.image import Image, Valves
+from edge_gateway.control.waste.observer import Observer
 from edge_gateway.control.waste.orders import Action, Note
 from edge_gateway.control.waste.outbox import Outbox
 from edge_gateway.control.waste.plant import Plant, Rules
@@ -18,9 +19,9 @@ from edge_gateway.control.waste.schedule import HATCH_OPEN, Hints, Plan, Times, 
 from edge_gateway.control.waste.sequence import TABLE, WATCHES
 from edge_gateway.control.waste.state import CONVEYING, RUNNING, Leg, Memory, Run, State
 from edge_gateway.control.waste.token import ValveToken
-from edge_gateway.control.waste.tracking import Scales, levels, track
+from edge_gateway.control.waste.tracking import levels, track
 from edge_gateway.control.waste.unblock import Phase, Unblock
-from edge_gateway.control.waste.view import NEVER, View
+from edge_gateway.control.waste.view import View
 
 _PLAN_MS = 60_000
 """The schedule is judged this often (domain brief §0.5), at once when a level or a hint changes ..."""
@@ -45,11 +46,9 @@ class Collection(Outbox):
         """What a person wants collected, until it starts."""
         self.why_not: list[str] = []
         """What was missing when a run could not start."""
-        self._since: dict[str, int] = {}
-        self._air_since = now
+        self._observer = Observer(plant, rules, self.memory, self.token, now)
         self._pulse: Pulse | None = None
         self._unblock: Unblock | None = None
-        self._scales = Scales()
         self._plan_at = now
         self._planned: object = None
         """Levels and hints for which it was judged; None: to be judged at once."""
@@ -59,7 +58,7 @@ class Collection(Outbox):
         self._valves = Valves({})
         self._declared = False
         self._reset_until = 0
-        self._resumed = self._restarted()
+        self._resumed = restart.begin(plant, self.memory)
 
     # --- for the composer and for operators --------------------------------------------------------------------------
 
@@ -89,7 +88,7 @@ class Collection(Outbox):
             self._look(image.valves, when.utc_ms)
         self._orphan(image, now, when.utc_ms)
         self._minute = when.minute
-        v = self._view(image, now, when)
+        v = self._observer.view(image, now, when.utc_ms, self._entered, self._reset_until)
         if memory.unwatched and image.station.fresh and conditions.untouched(v):
             memory.unwatched = False
             self.changed()
@@ -202,7 +201,7 @@ class Collection(Outbox):
             if memory.run is not None:
                 memory.run.blockages += 1
         if to not in CONVEYING or to in (State.BLOCKED, State.AIRFLOW):
-            self._since.pop("slow", None)
+            self._observer.slow_anew()
         if to in (State.IDLE, State.TRIPPED, State.MAINT) and before in RUNNING:
             self._end_run(v, str(to))
         self._note("STATE", {"from": str(before), "to": str(to)})
@@ -286,7 +285,7 @@ class Collection(Outbox):
             known.held_until, known.held_why = v.utc_ms + self.rules.held_off_ms, pulse.reason
             self._pass_over(chute.name, pulse.reason)
             return
-        self._air_since = v.now
+        self._observer.air_anew(v.now)
         memory.shakes = 0
         run.pulses += 1
         run.tries += 1
@@ -316,7 +315,7 @@ class Collection(Outbox):
             self.memory.shakes = routine.shakes
             self._note("SHAKE", {"number": routine.shakes, "branch": v.branch})
             self.changed()
-        self._air_since = v.now
+        self._observer.air_anew(v.now)
         v.freed = routine.freed
         if routine.phase is Phase.OVER and not routine.freed:
             self.memory.section = routine.verdict(self.plant, v.branch)
@@ -366,7 +365,7 @@ class Collection(Outbox):
         body = runs.settle(v) if complete else None
         del self.memory.run.legs[0]
         if body is not None:
-            self._scales.settled()
+            self._observer.settled()
             self._note("LANDED", body)
 
     def _end_run(self, v: View, why: str) -> None:
@@ -383,64 +382,15 @@ class Collection(Outbox):
 
     # --- restart ------------------------------------------------------------------------------------------------------
 
-    def _restarted(self) -> State | None:
-        """Where to go on after a restart: a run is checked again from PRECHECK, with the pipe to be cleared first.
-        Returns the state in which the life before ended, if a run was under way."""
-        memory, before = self.memory, self.memory.state
-        if before not in RUNNING:
-            return None
-        memory.unwatched = True
-        stopped = memory.run is None or before is State.STOP
-        memory.state = State.STOP if stopped else State.PRECHECK
-        if memory.run is not None and not stopped:
-            memory.run.legs = runs.resumed(self.plant, memory)
-        return before
-
     def _orphan(self, image: Image, now: int, utc_ms: int) -> None:
-        """An order of the life before, or of a run that was broken off: its valve proven shut, the token is free."""
-        memory = self.memory
+        """What a life before has left behind is told once; its order is settled when its valve is proven shut."""
         if self._resumed is not None:
+            memory = self.memory
             self._note("RESUMED", {"from": str(self._resumed), "state": str(memory.state), "holder": memory.holder})
             self._resumed = None
-        if not memory.holder or self._pulse is not None:
+        if self._pulse is not None:
             return
-        valve = image.valve(memory.holder)
-        if self.token.give_back(self.token.number, False, valve.proven_shut, now):
-            counted = any(charge.number == memory.token for charge in memory.books.flying)
-            chute = self.plant.by_name.get(memory.holder)
-            if chute is not None and not counted:
-                memory.books.doubt(chute, memory.token, utc_ms)
-            self._note("TOKEN_FREED", {"chute": memory.holder, "token": memory.token, "counted": counted})
-            memory.holder = ""
+        freed = restart.orphan(self.plant, self.memory, self.token, image, now, utc_ms)
+        if freed is not None:
+            self._note("TOKEN_FREED", freed)
             self.changed()
-
-    # --- own ----------------------------------------------------------------------------------------------------------
-
-    def _view(self, image: Image, now: int, when: When) -> View:
-        station, memory, valves = image.station, self.memory, image.valves
-        v = View(self.plant, self.rules, image, memory, self.token, now, when.utc_ms, now - self._entered)
-        good = station.fresh and station.speed_good
-        v.fast_ms = self._lasting("fast", good and station.speed >= self.rules.speed_ok, now)
-        slow = station.fresh and station.speed < self.rules.speed_low and station.av == v.branch
-        v.slow_ms = self._lasting("slow", slow, now)
-        v.lost_ms = self._lasting("lost", not station.fresh, now)
-        v.rest_ms = self._lasting("rest", station.fresh and station.state in conditions.AT_REST, now)
-        v.reset = now < self._reset_until and not station.trips and not valves.blocking
-        if good and station.speed < self.rules.speed_low:
-            self._air_since = now
-        far = max((charge.distance_m for charge in memory.books.flying), default=0)
-        blown = now - self._air_since >= self.rules.purge_ms(far)
-        v.landed = memory.state is State.CLEAR or (v.branch not in station.flight and (blown or station.av == 0))
-        if v.position in station.containers and memory.state in CONVEYING:
-            kg = station.containers[v.position].kg
-            v.steady_ms = self._scales.steady_ms(kg, now)
-            memory.scales.setdefault(v.position, kg)
-            if memory.run is not None and memory.leg is not None:
-                memory.run.landing_s += self._scales.landings(memory, v.position, kg, v.utc_ms, memory.leg.fraction)
-        return v
-
-    def _lasting(self, name: str, so: bool, now: int) -> int:
-        if not so:
-            self._since.pop(name, None)
-            return NEVER
-        return now - self._since.setdefault(name, now)
