@@ -8,9 +8,10 @@ from protocols.port import const
 
 COMMAND = const(1)  # PURGE_REASONS of the sheet
 LINK = const(2)
+JOG_FILTER = const(71)
 STOP_NOW = const(0x7F)  # `asked`: a stop without a purge
 
-_JOGS = ((1, 6), (11, 16), (21, 26), (31, 33), (41, 43), (51, 53), (61, 61), (71, 71))
+_JOGS = ((1, 6), (11, 16), (21, 26), (31, 33), (41, 43), (51, 53), (61, 61), (JOG_FILTER, JOG_FILTER))
 
 
 class StationCommands(StationBase):
@@ -254,7 +255,7 @@ class StationCommands(StationBase):
         if 40 < device < 44 and self.flight.any:
             self.detail = table.PERMISSIVE_NO_WASTE_IN_FLIGHT
             return layout.RES_INTERLOCK
-        if self.trips.effects & self._stops and device != 71:
+        if self.trips.effects & self._stops and device != JOG_FILTER:
             self.detail = table.PERMISSIVE_NOT_TRIPPED
             return layout.RES_INTERLOCK
         self.jog = device

@@ -162,11 +162,14 @@ class Fans:
         self._part_ms = 0
         self.complete = 1 if self.wanted and ready and running == ready else 0
 
-    def drive(self, io, par, speed, now):
-        """Ladder and outputs."""
+    def drive(self, io, par, speed, by_hand, now):
+        """Ladder and outputs. by_hand: exhauster that a hand holds on while none is wanted, or 0."""
         for fan in self.fans:
-            if fan.run and (not self.wanted or fan.barred or fan.fault):
-                fan.switch(0, io, now)
+            on = fan.run if self.wanted else 1 if fan.number == by_hand else 0
+            if fan.barred or fan.fault:
+                on = 0
+            if on != fan.run:
+                fan.switch(on, io, now)
         if self.wanted:
             self._ladder(io, par, now)
         else:

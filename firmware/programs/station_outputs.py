@@ -1,7 +1,7 @@
 """From the station's states and devices to its outputs, events and published values."""
 
 from firmware.programs import station_speed as speeds
-from firmware.programs.station_commands import StationCommands
+from firmware.programs.station_commands import JOG_FILTER, StationCommands
 from protocols import layout
 from protocols.ticks import ticks_diff
 
@@ -26,6 +26,8 @@ class StationOutputs(StationCommands):
         by_hand = io.mode == layout.MODE_MAINT or self.by_hand(io)
         if self.jog and (not rest or not by_hand or ticks_diff(now, self.jog_at) >= self.par.jog_dead_ms):
             self.jog = 0
+        if self.trips.effects & self._stops and self.jog != JOG_FILTER:
+            self.jog = 0  # now, not when the hand lets go
         jog = self.jog
         branches = self.branches
         branches.jog_av = jog if 0 < jog < 10 else 0
@@ -42,14 +44,13 @@ class StationOutputs(StationCommands):
         speed = self.speed
         mode = self.speed_mode
         cap = par.hand_cap if self.by_hand(io) else 1000
-        if 30 < jog < 40:
+        fan = jog - 30 if 30 < jog < 40 else 0
+        if fan:
             mode = speeds.HAND
         if self.state != table.ST_STOPPING:  # which ramps down by itself
             speed.scan(mode, io, par, cap, effects & table.EF_SPEED_CUT, now)
         self.branches.drive(io, effects & table.EF_AV_SHUT, effects & table.EF_SV_CLOSE, now)
-        self.fans.drive(io, par, speed.out, now)
-        if 30 < jog < 40 and not effects & table.EF_FANS_OFF:
-            self._jog_fan(io, jog - 30)
+        self.fans.drive(io, par, speed.out, fan, now)
         if self.flight.any or effects & table.EF_GATES_SHUT:
             self.diverter.stop()
         self.diverter.drive(io, jog - 40 if 40 < jog < 44 and not self.flight.any else 0)
@@ -65,20 +66,11 @@ class StationOutputs(StationCommands):
             if self.filter.q:
                 io.FLT_CYCLES = io.FLT_CYCLES + 1 & 0xFFFF
         idle = self.state == table.ST_MAINT or self.state == table.ST_OFF
-        io.FLT_YCLN = 1 if (self.filter.q and not idle) or jog == 71 else 0
+        io.FLT_YCLN = 1 if (self.filter.q and not idle) or jog == JOG_FILTER else 0
         isolate = effects & table.EF_ISOLATE
-        air = table.ST_STARTING <= self.state <= table.ST_STOPPING or self.fans.wanted
+        air = table.ST_STARTING <= self.state <= table.ST_STOPPING or self.fans.wanted or fan
         io.SEP_YO = 1 if air and not isolate else 0
         io.HORN = 1 if isolate else 0
-
-    def _jog_fan(self, io, number):
-        """One exhauster by hand, not under the ladder."""
-        if number == 1:
-            io.FAN1_YRUN, io.FAN1_SREF = 1, self.speed.out
-        elif number == 2:
-            io.FAN2_YRUN, io.FAN2_SREF = 1, self.speed.out
-        else:
-            io.FAN3_YRUN, io.FAN3_SREF = 1, self.speed.out
 
     def tell(self, io):
         """What happened to the devices in this scan; ends of commands that hang on a device."""
@@ -128,7 +120,8 @@ class StationOutputs(StationCommands):
             self.state == table.ST_CONVEY
             and self.air_ok
             and not self.trips.effects & table.EF_NO_DV
-            and self.diverter.at
+            and self.selected is not None
+            and self.selected.gate  # at once; row CONTAINER waits gate_ms, for a gate that has just begun to open
             and not self.diverter.target
             and not self.container_unfit
             and (io.mode == layout.MODE_AUTO or io.mode == layout.MODE_REMOTE)

@@ -342,3 +342,41 @@ def test_hands_hold_to_run_with_a_dead_man():
     bench.io.mode = layout.MODE_AUTO
     bench.run(100)
     bench.check("IDLE -FAN1_YRUN")
+
+
+def test_an_exhauster_by_hand_is_supervised_and_blows_through_open_dampers():
+    bench = Bench()
+    bench.io.mode = layout.MODE_MAINT
+    bench.scan()
+    bench.dead = (2,)
+    for _ in range(15):
+        assert bench.command("JOG", 32) == DONE
+        bench.run(100)
+    bench.check("FAN2_YRUN SEP_YO")
+    for _ in range(12):
+        bench.command("JOG", 32)
+        bench.run(100)
+    bench.check("-FAN2_YRUN")
+    assert bench.tripped("FAN2")
+    bench.dead = ()
+    bench.command("JOG", 32)
+    bench.run(100)
+    bench.check("-FAN2_YRUN")  # not before it is reset, by no hand either
+    bench.command("JOG", 31)
+    bench.run(100)
+    bench.check("FAN1_YRUN SEP_YO FAN1_STARTS=1")
+    bench.run(1000)
+    bench.check("-FAN1_YRUN -SEP_YO")
+
+
+def test_a_trip_takes_what_a_hand_holds_at_once():
+    for device, output in ((42, "DIV1_YPOS2"), (52, "CNT2_YGATE"), (31, "FAN1_YRUN")):
+        bench = Bench()
+        bench.io.mode = layout.MODE_MAINT
+        bench.scan()
+        assert bench.command("JOG", device) == DONE
+        bench.run(200)
+        bench.check(output)
+        bench.set("ES")
+        bench.run(2 * SCAN)
+        bench.check("-" + output)

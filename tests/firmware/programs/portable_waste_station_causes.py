@@ -205,6 +205,16 @@ def test_p10_a_container_that_fills_takes_what_is_in_flight_and_ends_the_run():
     assert bench.command("FANS_START") == INTERLOCK
 
 
+def test_p10_a_gate_that_is_not_proven_open_forbids_a_discharge_at_once_and_ends_the_run():
+    bench = Bench()
+    bench.convey()
+    bench.set("-CNT1_ZGATE")
+    bench.run(5 * SCAN)  # one container is looked at in a scan
+    bench.check("CONVEY -DV_PERMIT")
+    bench.run(5200)
+    bench.check("PURGE -DV_PERMIT CNT1_STATE=4")
+
+
 def test_p11_the_compactor_tries_twice_then_ends_the_run():
     bench = Bench(cmp_home_s=10)
     assert bench.command("COMPACT") == ACCEPTED
