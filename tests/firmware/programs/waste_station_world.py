@@ -42,7 +42,7 @@ class _Fans:
         self.running = 3 * self.wanted
         self.complete = self.wanted
 
-    def drive(self, io: Any, par: Any, speed: int, now: int) -> None:
+    def drive(self, io: Any, par: Any, speed: int, by_hand: int, now: int) -> None:
         io.FAN1_YRUN = self.wanted
 
 
