@@ -89,6 +89,7 @@ class Collection(Outbox):
         self._orphan(image, now, when.utc_ms)
         self._minute = when.minute
         v = self._observer.view(image, now, when.utc_ms, self._entered, self._reset_until)
+        v.curfew = self.times.in_curfew(when.minute)
         if memory.unwatched and image.station.fresh and conditions.untouched(v):
             memory.unwatched = False
             self.changed()
@@ -131,7 +132,7 @@ class Collection(Outbox):
             if state in watch.states:
                 why = watch.why(v)
                 if why:
-                    self._alarm(watch.to, why, v)
+                    self._alarm(watch.to, why, v, watch.alarm)
                     return
         row = TABLE[state]
         if self._too_slow(v):
@@ -150,8 +151,8 @@ class Collection(Outbox):
         night = memory.run is not None and memory.run.night and memory.state is State.AIRFLOW
         return self.rules.burst_ms if night else 0
 
-    def _alarm(self, to: State, why: str, v: View) -> None:
-        """A state is left for a reason that somebody should read."""
+    def _alarm(self, to: State, why: str, v: View, alarm: bool = True) -> None:
+        """A state is left for a reason that somebody should read. alarm: somebody has to act, too."""
         state = self.memory.state
         body: dict[str, Any] = {"state": str(state), "why": why}
         if state is State.PRECHECK:
@@ -162,7 +163,7 @@ class Collection(Outbox):
         if to is State.TRIPPED:
             self.memory.tripped, self.memory.paused = why, True
             body["section"] = self.memory.section
-        self._note("WASTE_" + (str(to) if to in (State.TRIPPED, State.BLOCKED) else "HELD"), body, alarm=True)
+        self._note("WASTE_" + (str(to) if to in (State.TRIPPED, State.BLOCKED) else "HELD"), body, alarm=alarm)
         if to is State.PURGE and self.memory.run is not None and self.memory.leg is not None:
             left = sum(len(leg.chutes) for leg in self.memory.run.legs)
             self._note("RUN_CUT_SHORT", {"why": why, "chutes_left": left})

@@ -146,8 +146,10 @@ class Watch:
     states: frozenset[State]
     why: Callable[[View], str]
     to: State
+    alarm: bool = True
 
 
+_BEFORE_AIR = frozenset({State.DIVERT, State.START, State.VACUUM})
 _OPENING = frozenset({State.AIRFLOW, State.SPACING})
 _FLOWING = frozenset({State.SPACING, State.PURGE})
 _FANS_ON = frozenset({State.VACUUM, State.AIRFLOW, State.DISCHARGE, State.SPACING, State.PURGE, State.BLOCKED})
@@ -219,6 +221,17 @@ def _slow(v: View) -> str:
     return f"{v.station.speed:.1f} m/s" if v.slow_ms >= v.rules.speed_low_ms else ""
 
 
+def _curfew(v: View) -> str:
+    """P14: the curfew has come over a run of the day, or over one that a restart takes up again. It drops nothing more,
+    what is under way comes home at the speed it needs, and the night's own rules judge what is left."""
+    run = v.memory.run
+    return "the curfew has begun" if v.curfew and run is not None and run.chutes and not run.night else ""
+
+
+def _curfew_empty(v: View) -> str:
+    return "" if v.memory.books.flying else _curfew(v)
+
+
 WATCHES = (
     Watch(_STOP_ALL | {State.IDLE, State.PRECHECK}, _maint, State.MAINT),
     Watch(_STOP_ALL, _trip, State.TRIPPED),
@@ -228,6 +241,9 @@ WATCHES = (
     Watch(_STOP_ALL, _lost, State.IDLE),
     Watch(_FANS_ON, _gave_up, State.STOP),
     Watch(_OPENING, _held, State.PURGE),
+    Watch(frozenset({State.PRECHECK}), _curfew, State.IDLE, alarm=False),
+    Watch(_BEFORE_AIR, _curfew_empty, State.STOP, alarm=False),
+    Watch(_OPENING, _curfew, State.PURGE, alarm=False),
     Watch(_FLOWING, _slow, State.BLOCKED),
 )
 """In the order in which they are looked at; the first that has something to say wins."""

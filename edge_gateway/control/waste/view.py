@@ -37,6 +37,8 @@ class View:
     """Scales of the container in use unchanged."""
     landed: bool = True
     """Air has flowed for long enough for all that is in flight."""
+    curfew: bool = False
+    """The noise curfew lasts (P14)."""
     due: bool = False
     """A run is asked for or due."""
     reset: bool = False

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from edge_gateway.control.waste.orders import Order
@@ -56,6 +58,31 @@ def test_killed_and_started_again(state: State, gone_s: float) -> None:
     emptied = {note.source for note in made.named("DISCHARGED")}
     assert emptied == set(EMPTIED), "the run is resumed, nothing is forgotten"
     assert direct.landed_kg() == 120
+
+
+@pytest.mark.parametrize("state", [S.AIRFLOW, S.SPACING])
+@pytest.mark.parametrize("killed", [False, True])
+def test_a_run_of_the_day_ends_when_the_curfew_begins(state: State, killed: bool) -> None:
+    """P14: what is under way comes home; after that nothing is dropped and no fan started for chutes that aren't full,
+    by a run that a restart takes up again neither."""
+    made = started()
+    made.until(lambda: made.state is state, 200)
+    pulses = len(list(made.named("DISCHARGED")))
+    made.times = replace(made.times, curfew_from=made.when.minute, curfew_to=made.when.minute - 600)
+    if killed:
+        dead(made, 240)
+        made.start()
+    else:
+        made.control.times = made.times
+    starts = len([order for _at, order in made.boards.orders if order.command == "FANS_START"])
+    made.until(lambda: made.state is S.IDLE and made.boards.direct.fans_running == 0, 600)
+    end = made.now + 120_000
+    made.until(lambda: made.now > end, 130)
+    direct = made.boards.direct
+    assert len(list(made.named("DISCHARGED"))) == pulses and not direct.in_flight_kg()
+    (held,) = [note for note in made.named("WASTE_HELD") if note.body["why"] == "the curfew has begun"]
+    assert not held.alarm, "nobody has to act"
+    assert len([order for _at, order in made.boards.orders if order.command == "FANS_START"]) == starts
 
 
 def test_the_order_leaves_only_when_the_grant_is_on_the_disk() -> None:
