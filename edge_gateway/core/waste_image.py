@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from math import sqrt
 from typing import Any
 
-from edge_gateway.control.waste.image import Container, Image, Station, Valve, Valves
-from edge_gateway.control.waste.plant import Chute, Plant
+from edge_gateway.control.waste.image import UNNAMED, Container, Image, Station, Valve, Valves
+from edge_gateway.control.waste.plant import Plant
 from edge_gateway.core.board import BoardUnit
 from edge_gateway.fieldbus.board import BoardState
 from edge_gateway.site import Waste
@@ -17,6 +17,8 @@ from protocols import layout, sheets
 _VALVE = ("ZSC", "ZSO", "LSH", "LSHH", "ZDOOR", "FAULT", "PULSES", "DEPOSITS")
 _FAULT = _VALVE.index("FAULT")
 _PARAMETERS_MS = 5_000
+_STOPPING = "NETWORK_STOP"
+"""Effect of an inlet's causes that stop the fans."""
 _CONTAINERS = (1, 2, 3)
 _FANS = (1, 2, 3)
 
@@ -48,27 +50,26 @@ class WasteImages:
             self._refusals = {name: _refusal(self._boards[name]) for name in (*self._plant.inlets, self._waste.station)}
         changed = False
         for chute in self._plant.chutes:
-            tags, stop = self._chutes[chute.name], self._stops[chute.inlet]
+            tags = self._chutes[chute.name]
+            stop = _asked(self._boards[chute.inlet], self._stops[chute.inlet])
             online = self._boards[chute.inlet].session.online
             refusal = self._refusals[chute.inlet] if online else ""
-            stamp = (max(tag.sequence for tag in tags), stop.sequence, online, refusal)
+            stamp = (max(tag.sequence for tag in tags), stop, online, refusal)
             if stamp != self._stamps.get(chute.name):
                 self._stamps[chute.name] = stamp
-                self._seen[chute.name] = self._valve(chute, tags, stop, online, refusal)
+                self._seen[chute.name] = self._valve(tags, stop, online, refusal)
                 changed = True
         if changed:
             self._valves = Valves(self._seen)
         return Image(self._valves, self._station.read(self._station_board, self._refusals[self._waste.station]))
 
-    def _valve(self, chute: Chute, tags: tuple[Tag, ...], stop: Tag, online: bool, refusal: str) -> Valve:
+    def _valve(self, tags: tuple[Tag, ...], stop: str, online: bool, refusal: str) -> Valve:
         if not online or not all(tag.good for tag in tags):
             return Valve(refusal=refusal)
         shut, opened, high, full, door, fault, pulses, deposits = (int(tag.value or 0) for tag in tags)
         name = tags[_FAULT].text if fault else ""
-        why = self._boards[chute.inlet].trips() if stop.good and stop.value else []
-        asked = (why[0] if why else "NETWORK_STOP") if stop.good and stop.value else ""
         return Valve(
-            True, bool(shut), bool(opened), bool(high), bool(full), not door, name, pulses, deposits, asked, refusal
+            True, bool(shut), bool(opened), bool(high), bool(full), not door, name, pulses, deposits, stop, refusal
         )
 
 
@@ -177,6 +178,21 @@ def fan_kw(amps: float, no_load_a: float, kw_per_a: float) -> float:
     Magnetising and active current stand at right angles: what is left of the square is what does the work.
     """
     return sqrt(amps * amps - no_load_a * no_load_a) * kw_per_a if amps > no_load_a else 0.0
+
+
+def _asked(board: BoardUnit, stop: Tag) -> str:
+    """Why an inlet wants the fans stopped: of its causes that do so the first-out, empty when it doesn't. Its header
+    and its values are read one after the other, so that the cause may be UNNAMED for a moment."""
+    if not stop.good or not stop.value:
+        return ""
+    header, standing = board.session.header, board.trips()
+    found = {
+        number: cause.name
+        for number, cause in enumerate(board.sheet.causes, 1)
+        if cause.name in standing and _STOPPING in cause.effects
+    }
+    first = header.first_out if header is not None else 0
+    return found.get(first) or next(iter(found.values()), UNNAMED)
 
 
 def _refusal(board: BoardUnit) -> str:

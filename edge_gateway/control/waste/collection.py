@@ -16,7 +16,7 @@ from edge_gateway.control.waste.outbox import Outbox
 from edge_gateway.control.waste.plant import Plant, Rules
 from edge_gateway.control.waste.pulse import Pulse, Result
 from edge_gateway.control.waste.schedule import HATCH_OPEN, Hints, Plan, Times, When, plan, unavailable
-from edge_gateway.control.waste.sequence import TABLE, WATCHES
+from edge_gateway.control.waste.sequence import TABLE, WATCHES, cause_of
 from edge_gateway.control.waste.state import CONVEYING, RUNNING, Leg, Memory, Run, State
 from edge_gateway.control.waste.token import ValveToken
 from edge_gateway.control.waste.tracking import levels, track
@@ -108,6 +108,8 @@ class Collection(Outbox):
                 self.changed()
                 actions += told
             self._want(wants, v)
+        elif memory.state is State.TRIPPED:
+            self._name(v)
         self._move(v)
         row = TABLE[memory.state]
         self._want(row.wants, v, row.together)
@@ -207,6 +209,14 @@ class Collection(Outbox):
             self._end_run(v, str(to))
         self._note("STATE", {"from": str(before), "to": str(to)})
         self.changed()
+
+    def _name(self, v: View) -> None:
+        """TRIPPED: people are shown the first-out, whichever board was read first."""
+        why = cause_of(self.memory.tripped, v)
+        if why and why != self.memory.tripped:
+            self._note("TRIP_CAUSE", {"why": why, "told": self.memory.tripped})
+            self.memory.tripped = why
+            self.changed()
 
     # --- what states do -----------------------------------------------------------------------------------------------
 

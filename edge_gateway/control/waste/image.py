@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 CONTAINERS = 3
+UNNAMED = "NETWORK_STOP"
+"""`Valve.stop` of a board that asks for the stop, while the cause has not been read yet."""
 
 
 @dataclass(frozen=True, slots=True)

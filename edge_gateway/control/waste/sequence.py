@@ -10,12 +10,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from edge_gateway.control.waste import conditions as when
+from edge_gateway.control.waste.image import UNNAMED
 from edge_gateway.control.waste.state import RUNNING, State
 from edge_gateway.control.waste.view import View
 
 Condition = Callable[[View], bool]
 Arguments = Callable[[View], tuple[int, ...]]
 
+LOOP = "INLETS"
+"""The station's cause for an inlet that has opened the loop: the inlet's own says why."""
 AT_ONCE = 1
 """FANS_STOP without a purge: when the sequence stops the fans, it has brought home what would come."""
 QUIET_CAP = 700
@@ -165,6 +168,19 @@ def _trip(v: View) -> str:
     if not station.fresh or not station.trips:
         return ""
     return station.first_out if station.first_out in station.trips else station.trips[0]
+
+
+def cause_of(tripped: str, v: View) -> str:
+    """A better name for a trip, once all who took part have been read: an inlet that asks for the stop may be heard
+    before it says why, and before the station that it heard it from; the station may only know that its loop is open.
+    Empty while there is none."""
+    told = tripped.partition(" ")[0]
+    station = _trip(v)
+    if station and station != LOOP and told in (UNNAMED, LOOP, station):
+        return station
+    stops = v.image.valves.stops if told in (UNNAMED, LOOP) else ()
+    named = [f"{v.image.valve(name).stop} {name}" for name in stops if v.image.valve(name).stop != UNNAMED]
+    return named[0] if named else ""
 
 
 def _found_tripped(v: View) -> str:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from edge_gateway.control.waste import requests
+from edge_gateway.control.waste.image import Image, Valves
 from edge_gateway.control.waste.orders import STATION
 from edge_gateway.control.waste.schedule import legs
 from edge_gateway.control.waste.state import Run, State
@@ -132,6 +135,38 @@ def test_a_trip_shuts_air_and_fans_at_once_and_reset_starts_nothing() -> None:
     made.until(lambda: made.state is S.PRECHECK, 10)
     made.until(lambda: made.state is S.IDLE, 900)
     assert not made.boards.direct.in_flight_kg() and made.memory.books.balance == 0
+
+
+@pytest.mark.parametrize(
+    ("heard", "station", "inlet", "shown"),
+    [
+        ("NETWORK_STOP inlet01.1", "ESTOP", "ESTOP", "ESTOP"),
+        ("ESTOP inlet01.1", "ESTOP", "ESTOP", "ESTOP"),
+        ("NETWORK_STOP inlet01.1", "INLETS", "FIRE", "FIRE inlet01.1"),
+        ("INLETS", "INLETS", "NOT_CLOSED1", "NOT_CLOSED1 inlet01.1"),
+        ("OPEN_DUCT inlet01.1", "MANHOLE_AIR", "OPEN_DUCT", "OPEN_DUCT inlet01.1"),
+    ],
+)
+def test_a_trip_is_shown_by_its_first_out_whichever_board_is_read_first(
+    heard: str, station: str, inlet: str, shown: str
+) -> None:
+    made = rig((1, 0, 70))
+    ask(made, "inlet01.1")
+    made.until(lambda: made.state is S.VACUUM, 200)
+    image = made.boards.image(made.now)
+
+    def scan(trips: tuple[str, ...], stop: str) -> None:
+        valves = {
+            name: replace(valve, stop=stop if name == "inlet01.1" else "") for name, valve in image.valves.items()
+        }
+        seen = Image(Valves(valves), replace(image.station, trips=trips, first_out="".join(trips)))
+        made.control.step(seen, made.now, made.when, made.stored)
+
+    name, _, chute = heard.partition(" ")
+    scan(() if chute else (name,), name if chute else "")
+    assert made.state is S.TRIPPED and made.memory.tripped == heard
+    scan((station,), inlet)
+    assert made.memory.tripped == shown
 
 
 def test_a_valve_that_stays_open_stops_air_and_fans() -> None:
