@@ -67,6 +67,10 @@ def test_pw7_a_hatch_forced_open_during_its_discharge(make_waste: MakeWaste) -> 
     off_within(rig, at, INLET, ("YOK",), COMMAND_MS)
     off_within(rig, at, STATION, (*FANS, "AV1.YO"), 100 + COMMAND_MS)
     shut(rig, at, SHUT_MS)
+    rig.until_state(State.TRIPPED, within_s=5)
+    rig.run(1)
+    tripped = rig.gateway.task.control.memory.tripped
+    assert tripped == f"OPEN_DUCT {INLET}.1", "not HATCH1, which stands too and stops nobody"
     nothing_restarts(rig, lambda: rig.turn(INLET, "DV1.ZDOOR", 1))
 
 

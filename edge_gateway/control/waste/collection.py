@@ -55,6 +55,7 @@ class Collection(Outbox):
         self._again_at = now
         self._stepped = now
         self._minute = 0
+        self._utc_ms: int | None = None
         self._valves = Valves({})
         self._declared = False
         self._reset_until = 0
@@ -84,6 +85,9 @@ class Collection(Outbox):
         """One scan. `when` is the wall clock; returns orders and notes in their order."""
         actions = self._actions = []
         memory = self.memory
+        if self._utc_ms is None or when.utc_ms < self._utc_ms:
+            memory.not_after(when.utc_ms)
+        self._utc_ms = when.utc_ms
         if image.valves is not self._valves:
             self._look(image.valves, when.utc_ms)
         self._orphan(image, now, when.utc_ms)

@@ -11,6 +11,8 @@ from edge_gateway.control.waste.accounting import Books
 from edge_gateway.control.waste.plain import plain
 
 VERSION = 1
+_LONGEST_WAIT_MS = 86_400_000
+"""Nothing is held off for longer than a day."""
 
 
 class State(StrEnum):
@@ -131,6 +133,17 @@ class Memory:
     def leg(self) -> Leg | None:
         """Where the run is."""
         return self.run.legs[0] if self.run is not None and self.run.legs else None
+
+    def not_after(self, utc_ms: int) -> None:
+        """The wall clock was put back: what seems to lie in the future was now, at the latest, and a wait that no clock
+        but a wrong one can have set is over. Without it a chute would be held off, or not due, until then."""
+        for chute in self.chutes.values():
+            chute.emptied = min(chute.emptied, utc_ms)
+            chute.full_since, chute.high_since = min(chute.full_since, utc_ms), min(chute.high_since, utc_ms)
+            if chute.held_until > utc_ms + _LONGEST_WAIT_MS:
+                chute.held_until = 0
+        if self.clear_at > utc_ms + _LONGEST_WAIT_MS:
+            self.clear_at = 0
 
     def as_dict(self) -> dict[str, Any]:
         """For the file."""

@@ -6,7 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from edge_gateway.control.waste import requests
 from edge_gateway.control.waste.orders import Order
+from edge_gateway.control.waste.schedule import Rank
 from edge_gateway.control.waste.state import State
 from tests.edge_gateway.control.waste.test_sequence import ask, rig
 from tools.collection.rig import Rig
@@ -58,6 +60,23 @@ def test_killed_and_started_again(state: State, gone_s: float) -> None:
     emptied = {note.source for note in made.named("DISCHARGED")}
     assert emptied == set(EMPTIED), "the run is resumed, nothing is forgotten"
     assert direct.landed_kg() == 120
+
+
+def test_a_clock_that_was_years_ahead_holds_nothing_off_for_years() -> None:
+    """A gateway without network time has emptied and passed over chutes by a clock that is then put right."""
+    made = rig((1, 0, 30), (2, 0, 30))
+    year_ms = 365 * 86_400_000
+    ahead = made.when.utc_ms + 3 * year_ms
+    known = made.memory.chute("inlet01.1")
+    known.emptied, known.held_until, known.held_why = ahead, ahead + 1_800_000, "other parameters"
+    made.memory.chute("inlet02.1").emptied = ahead
+    made.memory.clear_at = ahead
+    made.control.step(made.boards.image(made.now), made.now, replace(made.when, utc_ms=ahead), made.stored)
+    made.scan()
+    now = made.when.utc_ms
+    assert known.emptied <= now and made.memory.chute("inlet02.1").emptied <= now and made.memory.clear_at == 0
+    entries = requests.explain(made.control, made.boards.image(made.now), made.when, None).entries
+    assert [entry.why for entry in entries if entry.rank is Rank.CANNOT] == []
 
 
 @pytest.mark.parametrize("state", [S.AIRFLOW, S.SPACING])
