@@ -44,6 +44,8 @@ class Collection(Outbox):
         self.last_plan = Plan("not judged yet")
         self.asked: Run | None = None
         """What a person wants collected, until it starts."""
+        self.hints: Hints | None = None
+        """What the power plant said last, while it holds."""
         self.why_not: list[str] = []
         """What was missing when a run could not start."""
         self._observer = Observer(plant, rules, self.memory, self.token, now)
@@ -88,6 +90,7 @@ class Collection(Outbox):
         if self._utc_ms is None or when.utc_ms < self._utc_ms:
             memory.not_after(when.utc_ms)
         self._utc_ms = when.utc_ms
+        self.hints = hints
         if image.valves is not self._valves:
             self._look(image.valves, when.utc_ms)
         self._orphan(image, now, when.utc_ms)
@@ -229,14 +232,15 @@ class Collection(Outbox):
         memory = self.memory
         if memory.change or v.now < self._again_at:
             return
-        run: Run | None = self.asked
+        forbid = hints is not None and hints.forbid  # nobody starts fans then, whatever for
+        run: Run | None = None if forbid else self.asked
         if run is None and memory.paused:
             self._planned = None
             return
         dirty, night = bool(memory.books.flying or v.station.flight), self.times.in_curfew(when.minute)
         if run is None and dirty and night and v.utc_ms < memory.clear_at:
             return  # it does not come home at 70 %: it waits for the day, and so does the diverter
-        if run is None and dirty and not night and v.utc_ms >= memory.clear_at:
+        if run is None and dirty and not night and not forbid and v.utc_ms >= memory.clear_at:
             run = Run(0, "waste in the pipe", [])
         valves = v.image.valves
         matters = (valves.full, valves.high, hints)

@@ -42,6 +42,9 @@ def collect(
     """
     chosen = _chosen(control, fraction, inlet)
     _free(control, "collect")
+    if control.hints is not None and control.hints.forbid:
+        told = f" ({control.hints.why})" if control.hints.why else ""
+        raise RefusedError(Kind.NOT_NOW, f"the power plant forbids to start fans{told}", "when it has power for them")
     night = control.times.in_curfew(when.minute)
     if night:
         full = [chute for chute in chosen if image.valve(chute.name).full]

@@ -7,7 +7,7 @@ import pytest
 from edge_gateway.control.waste import requests
 from edge_gateway.control.waste.kpi import DAY_MS, Entry, kpis
 from edge_gateway.control.waste.requests import Kind, RefusedError
-from edge_gateway.control.waste.schedule import When
+from edge_gateway.control.waste.schedule import Hints, When
 from edge_gateway.control.waste.state import State
 from tests.edge_gateway.control.waste.test_sequence import rig
 from tools.collection.rig import Rig
@@ -35,6 +35,21 @@ def test_nothing_to_collect_and_curfew() -> None:
     assert refused(made).reason == "these chutes are empty"
     error = refused(made, inlet="inlet01", minute=NIGHT)
     assert error.reason.startswith("curfew") and error.release == "from 06:00 on, or when a chute is full"
+
+
+def test_no_fan_starts_while_the_power_plant_forbids_it() -> None:
+    """§5, transformer > 100 %: neither for a person, nor for one who has asked before, nor for waste in the pipe."""
+    made = rig((1, 0, 30))
+    requests.collect(made.control, made.boards.image(made.now), made.when, None, "inlet01", "test")
+    made.hints = Hints(forbid=True, why="transformer at 104 %")
+    made.boards.flight[1] = 60_000
+    end = made.now + 60_000
+    made.until(lambda: made.now > end, 70)
+    assert made.state is State.IDLE and made.boards.direct.fans_running == 0
+    error = refused(made, inlet="inlet01")
+    assert error.reason == "the power plant forbids to start fans (transformer at 104 %)" and error.release
+    made.hints = None
+    made.until(lambda: made.boards.direct.fans_running > 0, 60)
 
 
 def test_a_board_that_can_not_be_used() -> None:
