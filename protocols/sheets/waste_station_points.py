@@ -126,7 +126,17 @@ POINTS = (
         DI("KEY", "maintenance key turned", 43, on_ms=50, off_ms=50, period_ms=20),
         DI("ATT", "somebody confirms on the spot", 44, period_ms=20),
         # The first sixteen measurements have their quality in AI_QUAL of the header, the others from 0x00F0 on.
-        AI("PT90", "vacuum at the station", 0x0080, "kPa", 100, -5000, 0, period_ms=50, fail="no discharge"),
+        AI(
+            "PT90",
+            "vacuum at the station",
+            0x0080,
+            "kPa",
+            100,
+            -5000,
+            0,
+            period_ms=50,
+            fail="no discharge; station stops after 5 s",
+        ),
         AI(
             "FT90",
             "air speed in the main; lively",
