@@ -1,0 +1,370 @@
+"""One SunSpec unit on a line: found, read in consistent passes, and found again when it comes back changed.
+
+What counts as changed: a model isn't where it was or has another length, a scale factor has another value, an address
+is refused that was read before, or the unit was silent. Then nothing it says is believed and nothing is written until
+its chain has been walked again; scale factors are taken anew, so that no set-point is ten times too big.
+"""
+
+from array import array
+
+from drivers.modbus_station import ACKNOWLEDGE, BUSY, NOTHING, READ, WRITE, Station
+from drivers.sunspec import plan
+from drivers.sunspec.control import Control
+from drivers.sunspec.controls import HEARTS, OPERATION, POWER
+from drivers.sunspec.discovery import Discovery
+from drivers.sunspec.heartbeat import Heartbeat
+from drivers.sunspec.models import FIELDS, FIXED, GM_P, GM_Q, INVERTER, METER, PCS, STATE
+from drivers.sunspec.quirks import STANDARD
+from drivers.sunspec.states import normalise
+from drivers.sunspec.values import BAD_SCALE, NO_MODEL, NOT_READ, OLD, SCALE, Decoder, scale
+from protocols.modbus.request import DONE, Request
+from protocols.port import const
+from protocols.quality import BAD, GOOD, STALE
+from protocols.ticks import ticks_add, ticks_diff
+
+# `stage`
+ABSENT = const(0)
+"""It doesn't answer."""
+DISCOVERING = const(1)
+READING = const(2)
+REFUSED = const(3)
+"""Its chain can't be believed: `cause`. It is walked again every 30 s."""
+STAGES = ("ABSENT", "DISCOVERING", "READING", "REFUSED")
+
+_REFUSED_MS = const(30000)
+_BUSY_MS = const(300)
+_NONE = const(0)
+_POWER = const(1)
+_OPERATION = const(2)
+_HEART = const(3)
+
+
+class SunSpecUnit(Station):
+    """One unit of a kind (`models.INVERTER` ...) at ``address`` (0: not fitted); ``period_ms`` 0: the kind's own.
+
+    values, quality, why   by field (`models.INV_W` ...): value, protocols.quality, reason (`values.REASONS`)
+    fresh                  by field: set to 1 with each new sample, for the reader to clear
+    passes                 +1 (mod 2**16) with each complete reading of a model that is read in every period
+    stage, cause, detail   see above; cause and detail as in `discovery`
+    rediscoveries          how often the chain was walked again (mod 2**16)
+    identity               CRC of maker, model and serial number; -1 before they are known
+    limit, setpoint        the `Control` of an inverter's limit, of a PCS's power (the same object, under the kind's name)
+    operation              the `Control` that starts and stops it (controls.STARTED, STOPPED)
+    heart                  the `Heartbeat`
+    """
+
+    def __init__(self, kind, address, quirk=STANDARD, period_ms=0):
+        Station.__init__(self, address, quirk.timeout_ms)
+        n = len(FIELDS[kind])
+        self.kind = kind
+        self.quirk = quirk
+        self.values = array("i", [0] * n)
+        self.quality = bytearray([STALE] * n)
+        self.why = bytearray([OLD] * n)
+        self.fresh = bytearray(n)
+        self.passes = 0
+        self.stage = ABSENT
+        self.cause = 0
+        self.detail = 0
+        self.rediscoveries = 0
+        self.identity = -1
+        self.walk = Discovery(quirk)
+        self.decoder = Decoder()
+        power = Control(POWER[kind], quirk, self.decoder)
+        self.limit = power if kind == INVERTER else None
+        self.setpoint = power if kind == PCS else None
+        self.operation = Control(OPERATION[kind], quirk, self.decoder)
+        self.heart = Heartbeat(HEARTS if kind == PCS else ())
+        self._power = power
+        self._pair = Request(address, 10, self)
+        self._period_ms = period_ms
+        self._blocks = ()
+        self._regs = array("H", [0])
+        self._block = None
+        self._power_block = None
+        self._operation_block = None
+        self._writing = _NONE
+        self._retry_at = 0
+        self._refused_model = 0
+
+    # What the line asks.
+
+    def wants(self, now):
+        """Return NOTHING, READ or WRITE, and set `deadline`."""
+        if self.stage != READING:
+            if self.stage == REFUSED and ticks_diff(self._retry_at, now) > 0:
+                return NOTHING
+            if self.stage != DISCOVERING:
+                self._discover()
+            self.deadline = now
+            return READ
+        return self._wants(now)
+
+    def _wants(self, now):
+        self._writing = _NONE
+        self._block = None
+        self.deadline = now
+        want = self._power.wants(now)
+        if want == WRITE:
+            self._writing = _POWER
+            return WRITE
+        if want == READ:
+            self._block = self._power_block
+        want = self.operation.wants(now)
+        if want == WRITE:
+            self._writing = _OPERATION
+            return WRITE
+        if want == READ and self._block is None:
+            self._block = self._operation_block
+        if self.heart.wants(now):
+            self._writing = _HEART
+            return WRITE
+        if self._block is not None:
+            return READ
+        found = None
+        best = 0
+        for block in self._blocks:
+            late = ticks_diff(now, block.due)
+            if late < 0:
+                continue
+            left = block.period_ms - late
+            if found is None or left < best:
+                found = block
+                best = left
+        if found is None:
+            return NOTHING
+        self._block = found
+        self.deadline = ticks_add(now, best if best > -0x8000 else -0x8000)
+        return READ
+
+    def make(self, now):
+        """Return the request for what `wants` has just said."""
+        if self.stage != READING:
+            return self.short.read(3, self.walk.address, self.walk.count)
+        if self._writing == _POWER:
+            return self._power.make(self.short, self._pair)
+        if self._writing == _OPERATION:
+            return self.operation.make(self.short, self._pair)
+        if self._writing == _HEART:
+            return self.heart.make(now, self.short, self._pair)
+        block = self._block
+        offset, count = block.parts[block.part]
+        return self.short.read(3, block.address + offset, count)
+
+    def careful(self):
+        """A late answer to one reading of the chain could be taken for the next."""
+        return self.stage == DISCOVERING
+
+    def done(self, request, now):
+        """Take a reply or an exception."""
+        status = request.status
+        if self.stage != READING:
+            self._walked(request, now)
+        elif self._writing != _NONE:
+            self._written(status, now)
+        elif status == DONE:
+            self._read(request, now)
+        elif status == BUSY or status == ACKNOWLEDGE:
+            self._block.part = 0
+            self.hold(_BUSY_MS, now)
+        else:
+            self._not_read(now)
+
+    def unanswered(self, request, now):
+        """A write got no answer."""
+        self._written(request.status, now)
+
+    def lost(self, now):
+        """The unit is given up; when it answers again it is discovered again."""
+        if self.stage == READING:
+            self._changed()
+        else:
+            self.walk.unanswered()
+        self.stage = ABSENT
+
+    def _written(self, status, now):
+        if self._writing == _POWER:
+            self._power.written(status, now)
+        elif self._writing == _OPERATION:
+            self.operation.written(status, now)
+        elif status == BUSY:
+            self.hold(_BUSY_MS, now)
+
+    # Finding it.
+
+    def _discover(self):
+        self.stage = DISCOVERING
+        self.walk.begin()
+
+    def _changed(self):
+        self.rediscoveries = (self.rediscoveries + 1) & 0xFFFF
+        self._power.unbind()
+        self.operation.unbind()
+        self.heart.unbind()
+        self._blocks_forgotten()
+        self._discover()
+
+    def _blocks_forgotten(self):
+        for block in self._blocks:
+            block.part = 0
+            block.confirmed = 0
+
+    def _walked(self, request, now):
+        walk = self.walk
+        status = request.status
+        if status == BUSY or status == ACKNOWLEDGE:
+            self.hold(_BUSY_MS, now)
+            return
+        if not (walk.take(request) if status == DONE else walk.refused(status)):
+            return
+        self.cause = walk.cause
+        self.detail = walk.detail
+        if walk.cause:
+            self.stage = REFUSED
+            self._retry_at = ticks_add(now, _REFUSED_MS)
+            return
+        self.identity = walk.identity
+        self._bind(now)
+        self.stage = READING
+
+    def _bind(self, now):
+        walk = self.walk
+        power = self._layout(self._power.layouts)
+        operation = self._layout(self.operation.layouts)
+        blocks, n = plan.make(walk, self.kind, power, operation, self.quirk, self._period_ms)
+        self._blocks = blocks
+        if n > len(self._regs):
+            self._regs = array("H", [0] * n)
+        served = bytearray(len(self.values))
+        for block in blocks:
+            block.due = now
+            block.read_at = now
+            for row in block.rows:
+                served[row[0]] = 1
+        for i in range(len(served)):
+            if not served[i]:
+                self.quality[i] = BAD
+                self.why[i] = NO_MODEL
+        self._power_block = self._bind_control(self._power, power)
+        self._operation_block = self._bind_control(self.operation, operation)
+        self.heart.bind(walk)
+
+    def _layout(self, layouts):
+        for layout in layouts:
+            if self.walk.find(layout[0]) >= 0:
+                return layout
+        return None
+
+    def _bind_control(self, control, layout):
+        if layout is None:
+            return None
+        address = self.walk.addresses[self.walk.find(layout[0])]
+        for block in self._blocks:
+            if block.address == address:
+                control.bind(layout, address, self._regs, block.base)
+                return block
+        return None
+
+    # Reading it.
+
+    def _read(self, request, now):
+        block = self._block
+        offset, count = block.parts[block.part]
+        request.registers(self._regs, block.base + offset)
+        block.part += 1
+        if block.part < len(block.parts):
+            return
+        block.part = 0
+        block.due = ticks_add(block.due, block.period_ms)
+        if ticks_diff(now, block.due) >= 0:
+            block.due = ticks_add(now, block.period_ms)
+        self._complete(block, now)
+
+    def _complete(self, block, now):
+        regs = self._regs
+        base = block.base
+        if regs[base + 1] != block.length or self._moved(block):
+            self._changed()
+            return
+        same = 1
+        i = 0
+        for at in block.scales:
+            if block.known[i] != regs[at]:
+                block.known[i] = regs[at]
+                same = 0
+            i += 1
+        if not same:
+            if block.confirmed:
+                self._changed()
+                return
+            if len(block.parts) > 1:
+                # Values of one part, factors of another: believed when a second reading has the same factors.
+                block.confirmed = 1
+                block.due = now
+                return
+        block.confirmed = 1
+        block.read_at = now
+        block.fresh = 1
+        for row in block.rows:
+            self._decode(row, block.model)
+        if block.fast:
+            self.passes = (self.passes + 1) & 0xFFFF
+        if block is self._power_block:
+            self._power.seen(now)
+        if block is self._operation_block:
+            self.operation.seen(now)
+
+    def _moved(self, block):
+        i = self.walk.find(self._regs[block.base])
+        return i < 0 or self.walk.addresses[i] != block.address
+
+    def _decode(self, row, model):
+        field, kind, at, scale_at, decimals = row
+        regs = self._regs
+        decoder = self.decoder
+        exponent = 0
+        why = 0
+        if scale_at >= 0:
+            exponent = scale(regs, scale_at)
+            if exponent == BAD_SCALE:
+                why = SCALE
+        else:
+            exponent = scale_at - FIXED
+        if not why:
+            value = decoder.number(kind, regs, at, exponent if decimals == STATE else exponent + decimals)
+            why = decoder.why
+        self.fresh[field] = 1
+        self.why[field] = why
+        if why:
+            self.quality[field] = BAD
+            return
+        if decimals == STATE:
+            value = normalise(model, value)
+        elif self.kind == METER and self.quirk.meter_sign < 0 and (field == GM_P or field == GM_Q):
+            value = -value
+        self.quality[field] = GOOD
+        self.values[field] = value
+
+    def _not_read(self, now):
+        # Refused: what was there isn't any more. But a second time, found anew, it's just not to be had.
+        block = self._block
+        block.part = 0
+        if block.model != self._refused_model:
+            self._refused_model = block.model
+            self._changed()
+            return
+        block.due = ticks_add(now, _REFUSED_MS)
+        for row in block.rows:
+            self.quality[row[0]] = BAD
+            self.why[row[0]] = NOT_READ
+
+    def tick(self, now):
+        """Make STALE what is too old to be believed, and count what isn't mirrored in time (E9)."""
+        self._power.watch(now)
+        self.operation.watch(now)
+        for block in self._blocks:
+            if block.fresh and ticks_diff(now, block.read_at) > block.stale_ms:
+                block.fresh = 0
+                for row in block.rows:
+                    self.quality[row[0]] = STALE
+                    self.why[row[0]] = OLD
