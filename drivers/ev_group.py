@@ -1,8 +1,8 @@
 """Registers of an EV group controller: 92 charging points behind one Modbus unit (docs/emulator-energy.md).
 
-Holding registers, functions 3 and 4 to read, 6 and 16 to write. Currents are 0.1 A, power is 0.1 kW. Point `n` (from 0;
-AC points first) is bit ``n & 15`` of word ``n >> 4`` of a bitmap. Everything that a controller writes each second stands
-in one block, so that one function 16 carries a heartbeat, a share and the bitmap at once.
+Holding registers, functions 3 and 4 to read, 6 and 16 to write. Currents are 0.1 A, power is 0.1 kW. Point `n` (from
+0; AC points first) is bit ``n & 15`` of word ``n >> 4`` of a bitmap. Everything that a controller writes each second
+stands in one block, so that one function 16 carries a heartbeat, a share and the bitmap at once.
 """
 
 from protocols.port import const

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from random import Random
 
+from tools.emulator.energy.district import District
+from tools.emulator.energy.plant import EnergyPlant
 from tools.emulator.lane.car_park import CarPark
 from tools.emulator.lane.plant import Lane
 from tools.emulator.lane.traffic import Rate, evening, morning, steady
@@ -45,6 +47,11 @@ def lane_parameters(spec: BoardSpec) -> dict[str, int]:
     return {"lane_role": ROLES.index(spec.role)}
 
 
-PLANTS: dict[str, Callable[[Surroundings, BoardSpec, int], Plant]] = {"parking_lane": parking_lane}
+def energy(around: Surroundings, spec: BoardSpec, seed: int) -> EnergyPlant:
+    """The energy plant on a day with some clouds, already running."""
+    return EnergyPlant(District(seed, start_s=around.start_hour * 3600, clouds=0.5, running=True), seed=seed)
+
+
+PLANTS: dict[str, Callable[[Surroundings, BoardSpec, int], Plant]] = {"parking_lane": parking_lane, "energy": energy}
 PARAMETERS: dict[str, Callable[[BoardSpec], dict[str, int]]] = {"parking_lane": lane_parameters}
 """What a board's role means for its parameters, where it means something."""

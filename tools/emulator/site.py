@@ -13,7 +13,7 @@ from tools.emulator.board import Board
 from tools.emulator.board_process import BoardProcess
 from tools.emulator.firmware_bundle import Firmware, firmware
 from tools.emulator.lane.plant import Lane
-from tools.emulator.plant import Plant
+from tools.emulator.plant import FieldPlant, Plant
 from tools.emulator.plants import PARAMETERS, PLANTS, Surroundings
 from tools.emulator.serial_line import SerialLine
 from tools.emulator.spec import ROLES, BoardSpec, SiteSpec
@@ -66,6 +66,8 @@ class EmulatedSite:
         board = self.world.add_board(spec.name, program_table(spec.program), plant, runner, spec.unit)
         self.line.connect(spec.name, board)
         board.on_serial = self._sender(spec.name)
+        if isinstance(plant, FieldPlant):
+            plant.connect(self.world, board)
         self.plants[spec.name] = plant
         if isinstance(plant, Lane):
             self.lanes[spec.name] = plant
