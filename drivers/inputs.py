@@ -26,8 +26,10 @@ class Inputs:
             channels.append(DigitalInput(nc, on_ms, off_ms, stale_ms))
         for _attr, _reg, lo, hi, signal, stale_ms, frozen_ms, rate_per_s in table.AI:
             channels.append(AnalogueInput(lo, hi, signal, stale_ms, frozen_ms, rate_per_s))
-        for _attr, stale_ms in table.BI:
-            channels.append(BusInput(stale_ms))
+        read_elsewhere = len(table.BI) - len(table.FIELD)
+        for i in range(len(table.BI)):
+            # Where a value of the field line is read its age is known: its samples stand until they are too old.
+            channels.append(BusInput(table.BI[i][1] if i < read_elsewhere else 0))
         self.channels = tuple(channels)
         self.names = tuple([row[0] for row in tuple(table.DI) + tuple(table.AI) + tuple(table.BI)])
         self._quality_names = tuple([name + "_Q" for name in self.names])

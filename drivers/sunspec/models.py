@@ -45,6 +45,10 @@ BAT_ST = const(10)
 """802 State: 1 disconnected, 2 initializing, 3 connected, 4 standby, 5 SoC protection, 6 suspending, 99 fault."""
 BAT_EVT = const(11)
 BAT_HB = const(12)
+BAT_V = const(13)
+BAT_ACHA = const(14)
+"""Charge and discharge current that the battery management allows, 0.1 A."""
+BAT_ADIS = const(15)
 
 GM_P = const(0)
 GM_Q = const(1)
@@ -94,6 +98,9 @@ FIELDS = (
         ((802, 22, ENUM16, FIXED, 0, _SECOND),),
         ((802, 26, BITS32, FIXED, 0, _SECOND),),
         ((802, 18, U16, FIXED, 0, _SECOND),),
+        ((802, 34, U16, 59, 1, _SECOND),),
+        ((802, 45, U16, 62, 1, _SECOND),),
+        ((802, 46, U16, 62, 1, _SECOND),),
     ),
     # METER
     (

@@ -29,7 +29,8 @@ class Devices:
     def sample(self, raw, at, now):
         """Put what is new at ``raw[at:]``, in the order of `table.FIELD`; what isn't touched stands as it was.
 
-        layout.NO_SAMPLE says that there is no fresh value any more, layout.BAD_SAMPLE that the device has none.
+        A value stands until it is older than its row in `table.BI` allows; then it is layout.NO_SAMPLE. BAD_SAMPLE says
+        that the device answered, and has no such value.
         """
         raise NotImplementedError
 

@@ -186,6 +186,7 @@ SHEET = Sheet(
         Param("qg_open_ms", 100, 20, 1000, "ms", "the grid breaker is proven open by then"),
         Param("qg_close_ms", 20000, 1000, 30000, "ms", "the closing is released for this long"),
         Param("present", 200, 50, 1000, "0.1 V", "voltage above it is present"),
+        Param("restore_s", 60, 0, 600, "s", "between two tiers that are switched on again"),
         Param("wish_s", 30, 1, 600, "s", "validity of a wish that names none"),
     ),
     facts=(
@@ -267,7 +268,7 @@ SHEET = Sheet(
         Command(
             0x040A,
             "PCS_FORM",
-            "1: the battery inverter forms the grid, 0: it follows",
+            "1: the battery inverter may form the grid of an island, 0: not",
             ("on",),
             _BY_HAND,
             hazardous=True,
@@ -277,7 +278,6 @@ SHEET = Sheet(
         Command(0x040D, "SET_RESERVE", "higher reserve of the battery", ("0.1pct", "valid_s"), _BY_HAND),
     ),
     events=(
-        Event(64, "CAP", "a cap in force changed", ("export_0.1kW", "import_0.1kW")),
         Event(65, "WISH_EXPIRED", "a wish of the gateway was not renewed", ("wish",)),
         Event(66, "INV_TRIPPED", "inverter stopped for its export", ("inverter", "0.1kW")),
         Event(67, "INV_DEAF", "inverter does not mirror its set-point", ("inverter",)),

@@ -10,8 +10,17 @@ from protocols.sheets.model import BI, BO, DI, DO, Status
 INVERTERS = (1, 2, 3, 4, 5, 6)
 WORDS = (1, 2, 3, 4, 5, 6)  # 92 charging points in words of 16: 88 AC points, then 4 DC points
 
-INVERTER_STATES = ("off", "sleeping", "starting", "running", "throttled", "shutting down", "fault", "standby")
-PCS_STATES = ("off", "standby", "charging", "discharging", "fault", "forming")
+INVERTER_STATES = (
+    "unknown",
+    "off",
+    "sleeping",
+    "starting",
+    "running",
+    "throttled",
+    "shutting down",
+    "fault",
+    "standby",
+)
 BATTERY_STATES = ("unknown", "disconnected", "initialising", "connected", "standby", "protection", "suspended", "fault")
 BESS_STATES = ("off", "hold", "charge", "discharge", "dead time", "inhibited", "fault")
 PV_WHY = ("free", "export cap", "wish", "meter lost", "observing", "stopped")
@@ -46,7 +55,7 @@ def _inverter(k):
     reg = 0x0085 + 7 * (k - 1)
     return (
         BI(name + "W", says + "power", 5000, reg, "kW", 10),
-        BI(name + "ST", says + "state, of model 103 or 701", 5000, reg + 1, lo=0, hi=7, enum=INVERTER_STATES),
+        BI(name + "ST", says + "state, of model 103 or 701", 5000, reg + 1, lo=0, hi=8, enum=INVERTER_STATES),
         BI(name + "TMP", says + "cabinet temperature", 5000, reg + 2, "degC", 10),
         BI(name + "LIM", says + "limit in force, as read back", 5000, reg + 3, "%", 10, 0, 1000),
         BI(
@@ -95,17 +104,17 @@ INPUTS = (
 
 FIELD = (
     (
-        BI("GM.P", "grid meter: power, import positive", 2000, 0x0080, "kW", 10, period_ms=200),
-        BI("GM.Q", "grid meter: reactive power", 2000, 0x0081, "kvar", 10, period_ms=200),
-        BI("GM.V", "grid meter: voltage, mean of the phases", 2000, 0x0082, "V", 10, 0, 3000, period_ms=200),
-        BI("GM.F", "grid meter: frequency", 2000, 0x0083, "Hz", 100, 0, 7000, period_ms=200),
-        BI("GM.I", "grid meter: current, mean of the phases", 2000, 0x0084, "A", 1, 0, 5000, period_ms=200),
+        BI("GM.P", "grid meter: power, import positive", 1500, 0x0080, "kW", 10, period_ms=200),
+        BI("GM.Q", "grid meter: reactive power", 1500, 0x0081, "kvar", 10, period_ms=200),
+        BI("GM.V", "grid meter: voltage, mean of the phases", 1500, 0x0082, "V", 10, 0, 3000, period_ms=200),
+        BI("GM.F", "grid meter: frequency", 1500, 0x0083, "Hz", 100, 0, 7000, period_ms=200),
+        BI("GM.I", "grid meter: current, mean of the phases", 1500, 0x0084, "A", 10, 0, 0x7FFF, period_ms=200),
     )
     + each(INVERTERS, _inverter)
     + (
         BI("PCS.P", "battery inverter: power, discharge positive", 5000, 0x00AF, "kW", 10, period_ms=500),
         BI("PCS.SP", "battery inverter: set-point as read back", 5000, 0x00B0, "kW", 10, period_ms=500),
-        BI("PCS.ST", "battery inverter: state", 5000, 0x00B1, lo=0, hi=5, enum=PCS_STATES),
+        BI("PCS.ST", "battery inverter: state", 5000, 0x00B1, lo=0, hi=8, enum=INVERTER_STATES),
         BI("PCS.CTL", "its set-points: 0 not mirrored three times in a row, 1 mirrored, 2 not known yet", 5000, 0x00B2,
            lo=0, hi=2),
         BI("BAT.SOC", "state of charge", 5000, 0x00B3, "%", 10, 0, 1000),
@@ -123,6 +132,7 @@ FIELD = (
         BI("EV.I", "charging group: share current in force", 5000, 0x00C0, "A", 10, 0, 320),
         BI("EV.N", "charging group: points that charge, a DC point as its power in AC points", 5000, 0x00C1, lo=0),
     )
+    + (BI("EV.CARS", "charging group: points with a car that may charge, counted in the same way", 5000, 0x00C2, lo=0),)
     + each(WORDS, _bitmap)
     + (
         BI("MET.G", "irradiance", 15000, 0x00CF, "W/m2", 1, 0, 2000, period_ms=5000),
@@ -140,6 +150,13 @@ OUTPUTS = (
         DO("SHED2.Y", "loads of tier 2 are shed", 4),
         DO("SHED3.Y", "loads of tier 3 are shed", 5),
         DO("QG.YCLOSE", "releases the closing of the grid breaker by its synchroniser", 6),
+        DO("PCS.YFORM", "battery inverter may form the grid", 7),
+        BO(
+            "ASK",
+            "devices that are commanded, bits 0-5 inverters, 6 battery inverter, 7 charging group",
+            0x00D4,
+            bits=True,
+        ),
         BO("INV.RUN", "inverters that may run, bit 0 the first", 0x00D2, bits=True),
         BO("INV.REVERT", "limit that an inverter falls back to by itself", 0x00D3, "%", 10, 0, 1000),
     )
@@ -147,7 +164,6 @@ OUTPUTS = (
     + (
         BO("PCS.RUN", "battery inverter: 1 may run, 0 stop", 0x00DB, hi=1),
         BO("PCS.SET", "battery inverter: power wanted, discharge positive", 0x00DC, "kW", 10, -20000, 20000),
-        BO("PCS.FORM", "battery inverter: 1 forms the grid", 0x00DD, hi=1),
         BO("EV.SHARE", "current a charging point may take; below 6 A none", 0x00DE, "A", 10, 0, 320),
     )
     + each(WORDS, _enabled)
@@ -177,7 +193,7 @@ VALUES = (
     Status("INV.STOPPED", "inverters stopped by a cause, the export trip or a command", 0x0123),
     Status("RESERVE", "state of charge below which the battery gives nothing", 0x0124, unit="%", scale=10),
     Status("WISHES", "wishes of the gateway that stand: 1 PCS, 2 export, 4 import, 8 EV share, 16 EV points,"
-           " 32 inverters, 64 shed", 0x0125),
+           " 32 inverters, 64 shed, 128 reserve", 0x0125),
     Status("FIELD.LOAD", "time that the field line is busy", 0x0126, unit="%", scale=10),
     Status("FIELD.LATE", "requests on the field line that were not answered", 0x0127, words=2),
     Status("FIELD.WRONG", "answers on the field line that were damaged or refused", 0x0129, words=2),
