@@ -35,7 +35,7 @@ class Cap:
 class Situation:
     """All that a dispatch depends on. previous: the last set-point of the battery. kept: its reserve for the critical
     board is touched (with hysteresis). level: loading row of the transformer, 0, 80, 100 or 110. ev_floor: power of all
-    connected vehicles at 6 A. dt_s: since the last dispatch."""
+    connected vehicles at 6 A. ev_given: what they may draw by now (kW). dt_s: since the last dispatch."""
 
     image: Image
     state: State
@@ -48,6 +48,7 @@ class Situation:
     kept: bool = False
     level: int = 0
     ev_floor: float = 0.0
+    ev_given: float = 0.0
     dt_s: float = 1.0
 
 
@@ -202,9 +203,12 @@ def _limit_ev(s: Situation, ev: Band, short: float) -> None:
     elif now is None:
         ev.narrow(Order.IMPORT_CAP, "its power is not known: 6 A", high=s.ev_floor)
     else:
-        ev.narrow(Order.IMPORT_CAP, s.import_cap.why, high=max(0.0, now - short))
+        # A shortage is taken from what they draw. Without one, what was given isn't taken back: it would never end,
+        # for a vehicle that is nearly full draws less than its share.
+        most = now - short if short > 0 else max(now - short, s.ev_given)
+        ev.narrow(Order.IMPORT_CAP, s.import_cap.why, high=max(0.0, most))
         if s.level >= 80:
-            ev.narrow(Order.IMPORT_CAP, "transformer above 80 %: not raised", high=max(now, s.ev_floor))
+            ev.narrow(Order.IMPORT_CAP, "transformer above 80 %: not raised", high=max(now, s.ev_given, s.ev_floor))
     soc, figures = s.image.battery.soc, s.plant.battery
     if figures is not None and soc is not None and soc < figures.reserve:
         ev.narrow(Order.RESERVE, f"SoC {soc:.0f} %: 6 A", high=s.ev_floor)

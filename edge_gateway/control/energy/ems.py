@@ -116,6 +116,10 @@ class Ems:
             self.plan, self.plan_made = plan, made_utc
         self._no_plan = why if plan is None else ""
 
+    def caps(self, now: int) -> dict[str, Cap]:
+        """Both caps that are followed, by `import` and `export`."""
+        return {which: self._cap(which, now) for which in ("import", "export")}
+
     # --- state --------------------------------------------------------------------------------------------------------
 
     def _view(self, image: Image, now: int) -> View:
@@ -201,6 +205,7 @@ class Ems:
                 kept=self._kept,
                 level=self.transformer.level,
                 ev_floor=allocator.floor_kw(image.ev) if allocator is not None else 0.0,
+                ev_given=self.allocation.kw(self.plant.ev) if self.plant.ev is not None else 0.0,
                 dt_s=dt_s,
             )
         )

@@ -32,8 +32,8 @@ class Grid:
 class Battery:
     """PCS and BMS. kw: discharge positive. setpoint: what the PCS holds, read back. soc, soh: %. charge_max and
     discharge_max: what the board allows now after BMS, cold, taper and its own reserve (kW, both positive). trips:
-    names of the causes that forbid any power. forming: it forms the island's grid. deaf: it doesn't mirror set-points
-    (E9)."""
+    names of the causes that forbid any power. deaf: it doesn't mirror set-points (E9). may_form: the board lets it form
+    a grid. forming: it does so."""
 
     kw: float | None = None
     setpoint: float | None = None
@@ -43,6 +43,7 @@ class Battery:
     discharge_max: float | None = None
     trips: tuple[str, ...] = ()
     deaf: bool = False
+    may_form: bool = False
     forming: bool = False
 
 
