@@ -136,7 +136,7 @@ class InverterDevice(SunSpecDevice):
     def _curve(self, number: int) -> None:
         model = self.image[number]
         curves = sum(name.endswith(".ActPt") for name in model.points)
-        points = sum(name.startswith("Crv[0].Pt[") and name.endswith((".V", ".W")) for name in model.points)
+        points = len({name.split(".")[1] for name in model.points if name.startswith("Crv[0].Pt[")})
         model.update({"Ena": 0, "AdptCrvReq": 0, "AdptCrvRslt": 1, "NPt": points, "NCrv": curves})
         for index in range(curves):
             model.update({f"Crv[{index}].ActPt": points, f"Crv[{index}].ReadOnly": int(index == 0)})
