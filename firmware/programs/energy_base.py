@@ -74,7 +74,7 @@ class EnergyBase(Program):
         self.export_high = 0
         self.soc_floor = 0
         self.qg_unproven = 0
-        self.volt_high = 0
+        self.volt_above = 0
         self.tripped = 1
         self.grid_waits = 1
         self.rsd_down = 1
@@ -132,7 +132,7 @@ class EnergyBase(Program):
         self.qg_unproven = self.grid.unproven
         self.grid_waits = self.grid.waits
         if self.voltage(io.GM_V if io.GM_V_Q < BAD else -1, now):
-            self.volt_high = 1 if self.voltage.mean > par.volt_high else 0
+            self.volt_above = 1 if self.voltage.mean > par.volt_high else 0
         trips = self.trips
         trips.scan(io, par, self, now, io.reset, io.LOC and not io.LOC_Q)
         self._conclude(io, now)

@@ -83,6 +83,7 @@ def check(sheet):
     """Raise SheetError for the first contradiction; return None when there is none."""
     _unique(sheet, "point", [point.attr for point in sheet.points])
     _unique(sheet, "parameter", [param.name for param in sheet.params])
+    _unique(sheet, "parameter or fact", [param.name for param in sheet.params] + list(sheet.facts))
     _unique(sheet, "cause", [cause.name for cause in sheet.causes])
     _unique(sheet, "command code", [command.code for command in sheet.commands])
     _unique(sheet, "event code", [event.code for event in sheet.events])
