@@ -10,19 +10,21 @@
 Ticks of `protocols.ticks`, wire time in us and control time in ms; call `poll` at least once a second. Nothing here
 waits, and nothing allocates once the units are found.
 
-Who is next: a write before a read (but after four writes an overdue read), among equals who has to be done first. A unit
-that doesn't answer is given up after four attempts and tried again ever more rarely; all such units together get no more
-than a twentieth of the line's time while another one has work, so a dead unit costs the others next to nothing.
+Who is next: a write before a read (but after four writes in a row a read has its turn), among reads the one that is late
+by most of its period, so that a line with too much to do gives each its share. A unit that doesn't answer for 2 s is given
+up and tried again ever more rarely; all such units together get no more than a tenth of the line's time while another one
+lives, so a dead unit costs the others next to nothing.
 """
 
-from drivers.modbus_station import NOTHING, READ, WRITE
+from drivers.modbus_station import NOTHING, PERIOD, READ, WRITE
 from protocols.modbus.client import RtuClient
 from protocols.modbus.request import CANCELLED, TIMEOUT
 from protocols.port import const
 from protocols.ticks import ticks_add, ticks_diff
 
 _WRITES_IN_A_ROW = const(4)
-_DEAD_SHARE = const(20)
+_DEAD_SHARE = const(10)
+_TIMEOUT_US = const(100000)  # stations say their own
 _WINDOW_MS = const(1000)
 _IDLE_US = const(20000)
 
@@ -44,7 +46,7 @@ class ModbusLine:
                 raise ValueError(f"two units have the address {station.address}")
             seen.add(station.address)
         self.stations = tuple(fitted)
-        self.client = RtuClient(self._over, baud, _DEAD_SHARE * 1000, bits)
+        self.client = RtuClient(self._over, baud, _TIMEOUT_US, bits)
         self.load = 0
         self.share = 0
         self._n = len(fitted)
@@ -129,7 +131,7 @@ class ModbusLine:
         station = request.tag
         now = self._now_ms
         if not station.alive and request.status < 0:
-            # Further attempts of units that don't answer wait until 19 times as long has gone to others.
+            # Further attempts of units that don't answer wait until nine times as long has gone to others.
             self._dead_after = ticks_add(now, (_DEAD_SHARE - 1) * station.timeout_ms)
             self._dead_held = 1
         station.over(request, now)
@@ -158,11 +160,13 @@ class ModbusLine:
             want = station.urgency(now)
             if want == NOTHING:
                 continue
-            if want == WRITE and self._writes >= _WRITES_IN_A_ROW:
-                want = READ
+            if want == WRITE:
+                station.pressure = PERIOD
+                if self._writes >= _WRITES_IN_A_ROW:
+                    want = READ
             if want < best:
                 continue
-            if want > best or ticks_diff(station.deadline, found.deadline) < 0:
+            if want > best or station.pressure > found.pressure:
                 best = want
                 found = station
         if found is not None:

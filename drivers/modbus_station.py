@@ -15,22 +15,26 @@ READ = const(1)
 WRITE = const(2)
 
 MAX_RETRIES = const(3)
-_AGAIN_MS = const(20)
-_FIRST_PAUSE_MS = const(1000)
+PERIOD = const(64)
+"""`Station.pressure` of what is late by one period."""
+_DEAD_MS = const(2000)
+_FIRST_PAUSE_MS = const(250)
 _LAST_PAUSE_MS = const(8000)
-_MIN_TIMEOUT_MS = const(100)
-_MAX_TIMEOUT_MS = const(1500)
+_MIN_TIMEOUT_MS = const(60)
+_FIRST_TIMEOUT_MS = const(100)
+_MAX_TIMEOUT_MS = const(400)
 
 BUSY = const(6)
 ACKNOWLEDGE = const(5)
 
 
 class Station:
-    """One unit; ``address`` 0 means not fitted. ``timeout_ms`` 0: found out, 100 to 1,500 ms.
+    """One unit; ``address`` 0 means not fitted. ``timeout_ms`` 0: found out, 60 to 400 ms; a unit that takes
+    longer has to be known for it (`drivers.sunspec.quirks`), since each silence is the whole line's.
 
     alive       1 since it last answered, 0 once it was given up (and before it first answered)
     failures    requests that got no answer, of all time (mod 2**16); busy: answers "busy" likewise
-    deadline    ms tick by which what it wants should be done: the line takes the earliest first
+    pressure    how late is what it wants, in 1/64 of its period: the line takes the greatest first
     """
 
     def __init__(self, address, timeout_ms=0):
@@ -40,21 +44,25 @@ class Station:
         self.alive = 0
         self.failures = 0
         self.busy = 0
-        self.deadline = 0
-        self.timeout_ms = timeout_ms or _MIN_TIMEOUT_MS
+        self.pressure = 0
+        self.period_of_want = 1000
+        self.timeout_ms = timeout_ms or _FIRST_TIMEOUT_MS
         self.short = Request(address, 5, self)  # reads and single writes
         self._fixed_timeout = timeout_ms
+        self._known_timeout = 0
         self._again = 0
         self._attempts = 0
         self._first_sent = 0
+        self._wanted = 0
         self._hold = 0
         self._holding = 0
         self._pause_ms = 0
+        self._heard = 0
 
     # What a kind of unit implements.
 
     def wants(self, now):
-        """Return NOTHING, READ or WRITE and set `deadline`; called whenever the line is free."""
+        """Return NOTHING, READ or WRITE, having called `press` for a read; called whenever the line is free."""
         return NOTHING
 
     def make(self, now):
@@ -67,8 +75,11 @@ class Station:
     def unanswered(self, request, now):
         """A write got no answer: whether it was executed isn't known."""
 
+    def unread(self, request, now):
+        """A read got no answer, nor did its retries: it may be asked for anew, or something else first."""
+
     def lost(self, now):
-        """The unit is given up: four requests in a row got no answer."""
+        """The unit is given up: at least four requests in a row got no answer, for 2 s or more."""
 
     def tick(self, now):
         """Called often, whether the unit is asked or not: to let values grow old."""
@@ -86,14 +97,23 @@ class Station:
                 return NOTHING
             self._holding = 0
         if self._again:
+            self.press(ticks_diff(now, self._wanted), self.period_of_want)
             return READ
         return self.wants(now)
+
+    def press(self, late, period):
+        """Take note that a read of this period (ms) is late by so many ms."""
+        late = 0 if late < 0 else 0xFFFF if late > 0xFFFF else late
+        self.pressure = late * PERIOD // period
+        self.period_of_want = period
 
     def request(self, now):
         """Return the request to send now."""
         if not self._again:
             request = self.make(now)
             self._first_sent = now
+            # In what goes on waiting, the lateness that it has already counts too.
+            self._wanted = ticks_add(now, -(self.pressure * self.period_of_want // PERIOD))
             return request
         return self.short
 
@@ -105,19 +125,29 @@ class Station:
         self.failures = (self.failures + 1) & 0xFFFF
         self._again = 0
         self._attempts += 1
-        self._slower()
-        if self._attempts > MAX_RETRIES or not self.alive:
-            self._attempts = 0
-            self.alive = 0
-            self._pause_ms = min(2 * self._pause_ms, _LAST_PAUSE_MS) or _FIRST_PAUSE_MS
-            self.hold(self._pause_ms, now)
-            self.lost(now)
+        if not self.alive or (self._attempts > MAX_RETRIES and ticks_diff(now, self._heard) >= _DEAD_MS):
+            self._give_up(now)
             return
-        if request.fc <= 4:
-            self._again = 1
-            self.hold(_AGAIN_MS, now)
-        else:
+        # As long as it has cost the others, it waits itself.
+        self.hold(self.timeout_ms, now)
+        self._slower()
+        if request.fc > 4:
             self.unanswered(request, now)
+        elif self._attempts % (MAX_RETRIES + 1):
+            self._again = 1
+        else:
+            self.unread(request, now)
+
+    def _give_up(self, now):
+        if not self._known_timeout:
+            self._slower()  # it never answered: perhaps it takes longer
+        elif not self._fixed_timeout:
+            self.timeout_ms = min(2 * self._known_timeout, _MAX_TIMEOUT_MS)
+        self._attempts = 0
+        self.alive = 0
+        self._pause_ms = min(2 * self._pause_ms, _LAST_PAUSE_MS) or _FIRST_PAUSE_MS
+        self.hold(self._pause_ms, now)
+        self.lost(now)
 
     def hold(self, ms, now):
         """Want nothing for ``ms``."""
@@ -131,6 +161,7 @@ class Station:
         self._attempts = 0
         self._pause_ms = 0
         self.alive = 1
+        self._heard = now
         if not again:
             self._faster(waited)
         elif self.careful():
@@ -143,10 +174,16 @@ class Station:
     def _faster(self, waited):
         if not self._fixed_timeout:
             self.timeout_ms = max(_MIN_TIMEOUT_MS, min(3 * waited, _MAX_TIMEOUT_MS))
+            self._known_timeout = self.timeout_ms
 
     def _slower(self):
-        if not self._fixed_timeout:
+        # The second attempt waits as long as the first: damage is more likely than a unit that has become slow.
+        if self._fixed_timeout or (self._attempts < 2 and self.alive):
+            return
+        if self.timeout_ms < _MAX_TIMEOUT_MS:
             self.timeout_ms = min(2 * self.timeout_ms, _MAX_TIMEOUT_MS)
+        else:
+            self.timeout_ms = self._known_timeout or _FIRST_TIMEOUT_MS
 
 
 __all__ = ("ACKNOWLEDGE", "BUSY", "MAX_RETRIES", "NOTHING", "READ", "WRITE", "Station")

@@ -45,17 +45,17 @@ class RegisterUnit(Station):
         self._write_due = -1
 
     def wants(self, now):
-        """Return NOTHING, READ or WRITE, and set `deadline`."""
+        """Return NOTHING, READ or WRITE."""
         if not self._begun:
             self._begun = 1
             self._due = now
             self._write_due = now
         if self.writing and self.alive and (self._write_due < 0 or ticks_diff(now, self._write_due) >= 0):
-            self.deadline = now
             return WRITE
-        if ticks_diff(now, self._due) < 0:
+        late = ticks_diff(now, self._due)
+        if late < 0:
             return NOTHING
-        self.deadline = ticks_add(self._due, self.period_ms)
+        self.press(late, self.period_ms)
         return READ
 
     def make(self, now):

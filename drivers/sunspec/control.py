@@ -1,7 +1,7 @@
 """Ordered, verified writes of one control of one unit (domain brief §2a, §2c E9, E11).
 
-What is asked is written point by point in the order of the layout (value, ramp, reversion, enable), then read back.
-Written is only what the device doesn't hold already; the enable goes last and always. What was read back unlike it was
+What is asked is written point by point in the order of the layout (value, ramp, reversion, enable), then read back. No
+sequence begins on registers that were read more than 250 ms ago: the scale factor may be another one by now. Written is only what the device doesn't hold already; the enable goes last and always. What was read back unlike it was
 written, or not at all, is tried again; three times 3 s without a mirror make the unit `uncontrollable`, until a
 read-back is good. While it holds, value and enable are written again at half the reversion time. A device that was
 away, or that somebody else has set, is brought back to what was asked.
@@ -44,6 +44,7 @@ UNCONTROLLABLE = const(3)
 _BUSY_RETRIES = const(3)
 _BUSY_MS = const(300)
 _BUSY_LONG_MS = const(1000)
+_LOOK_MS = const(250)
 _REREAD_MS = const(500)
 _REFUSED_MS = const(3000)
 _LATER_MS = const(5000)
@@ -101,6 +102,9 @@ class Control:
         self._base = 0
         self._address = 0
         self._known = 0
+        self._seen_at = 0
+        self._running = 0
+        self._began = 0
         self._rest()
 
     # What the program asks.
@@ -177,8 +181,6 @@ class Control:
         self._reverting = 0
         self._hold_on = 0
         self._held_until = 0
-        self._running = 0
-        self._began = 0
         self._refreshed = 0
 
     def watch(self, now):
@@ -198,7 +200,7 @@ class Control:
             self.misses += 1
         if self.misses >= UNCONTROLLABLE:
             self.uncontrollable = 1
-            if self._phase != _WRITING:
+            if self._phase != _WRITING and not self._hold_on:
                 self._hold(_LATER_MS, now)
         if self._phase == _CHECKING:
             self._phase = _REST
@@ -212,12 +214,12 @@ class Control:
                 return NOTHING
             self._hold_on = 0
         if self._phase == _REST:
-            if not self._dirty and self.mirrored:
-                if not self._due(now):
-                    return NOTHING
-                self._begin(1, now)
-            else:
-                self._begin(0, now)
+            refresh = not self._dirty and self.mirrored
+            if refresh and not self._due(now):
+                return NOTHING
+            if ticks_diff(now, self._seen_at) > _LOOK_MS:
+                return READ  # is the model still there, with the same scale factors?
+            self._begin(refresh, now)
         if self._phase == _WRITING:
             return WRITE
         return READ if self._phase == _CHECKING else NOTHING
@@ -381,10 +383,11 @@ class Control:
         row = self._rows[self._row]
         address = self._address + row[0]
         self.writes = (self.writes + 1) & 0xFFFF
+        self._armed = 0
         if row[2] != ENABLE:
             self._touched = 1
-        if row[2] == ENABLE:
-            self._armed = 0
+            self._proof = 0
+        else:
             self._proof = not self._same(self._row)
         if row[2] == PAIR or size(row[1]) == 2:
             return pair.write_registers(address, self._raw, 2 * self._row, 2)
@@ -421,6 +424,7 @@ class Control:
         if not self.fitted:
             return
         self._known = 1
+        self._seen_at = now
         self._read_force()
         if self._on < 0 or (self._dirty and self._phase == _REST):
             return

@@ -49,6 +49,7 @@ _END = const(0xFFFF)
 _WINDOW = const(125)
 _FIRST = const(72)  # the mark, model 1 and the header behind it: every device that says it is SunSpec has so many
 _IDENTITY = const(64)  # Mn, Md, Opt, Vr, SN of model 1
+_SERIAL = const(16)
 _MARK = const(0)
 _CHAIN = const(1)
 _NAME = const(2)
@@ -61,6 +62,7 @@ class Discovery:
     over            1 when done: `cause` (0 good), `detail` (the model, where one is meant)
     ids, addresses, lengths, n   the chain; addresses are those of the ID registers
     identity        CRC of what model 1 says (maker, model, version, serial): another device has another one
+    named_at, named where that was read, and how many registers: to be read again for `same_name`
     """
 
     _window = array("H", [0] * _WINDOW)  # what a reply holds is taken at once, so all share it
@@ -71,6 +73,8 @@ class Discovery:
         self.ids = array("H", [0] * MAX_MODELS)
         self.addresses = array("H", [0] * MAX_MODELS)
         self.lengths = array("H", [0] * MAX_MODELS)
+        self.named_at = 0
+        self.named = 2
         self._shy = 0
         self._first_base = 0
         self.begin()
@@ -125,6 +129,14 @@ class Discovery:
             self.count = 2
         elif self._doing == _CHAIN and self.quirk.no_end and self.n:
             self._end()
+        elif self._doing == _NAME:
+            if self.count > _SERIAL:
+                self._ask_name(self.count >> 1)
+            else:
+                self.identity = 0  # it keeps its name to itself: never the same
+                self.named_at = self.addresses[0]
+                self.named = 2
+                self.over = 1
         else:
             self._refuse(NO_END, 0)
         return bool(self.over)
@@ -200,17 +212,30 @@ class Discovery:
             self.over = 1
         else:
             self._doing = _NAME
-            self.count = self._most(_IDENTITY)
-            self.address = self.addresses[0] + 2 + _IDENTITY - self.count  # the serial number stands at its end
+            self._ask_name(self._most(_IDENTITY))
+
+    def _ask_name(self, count):
+        self.count = count
+        self.address = self.addresses[0] + 2 + _IDENTITY - count  # the serial number stands at its end
+
+    def same_name(self, request):
+        """Return True when what was read from `named_at` is the name that the device had."""
+        request.registers(self._window)
+        return self._crc(0, self.named) == self.identity
 
     def _name(self, at, count):
+        self.named_at = self.addresses[0] + 2 + _IDENTITY - count
+        self.named = count
+        self.identity = self._crc(at, count)
+
+    def _crc(self, at, count):
         window = self._window
         raw = self._bytes
         for i in range(count):
             word = window[at + i]
             raw[2 * i] = word >> 8
             raw[2 * i + 1] = word & 0xFF
-        self.identity = crc16(raw, 0, 2 * count)
+        return crc16(raw, 0, 2 * count)
 
     def find(self, model):
         """Return the place in the chain of the first model of that id, or -1."""

@@ -18,7 +18,6 @@ class Heartbeat:
         self.on = 0
         self.fitted = 0
         self.beats = 0
-        self.deadline = 0
         self._hearts = hearts
         self._addresses = array("H", [0] * len(hearts))
         self._words = array("H", [0] * len(hearts))
@@ -62,7 +61,6 @@ class Heartbeat:
         if i == 0:
             self.beats = (self.beats + 1) & 0xFFFF
             self._count[1] = self.beats
-        self.deadline = ticks_add(self._due, PERIOD_MS)
         self._i += 1
         if self._i == self._n:
             self._i = 0

@@ -1,8 +1,9 @@
 """One SunSpec unit on a line: found, read in consistent passes, and found again when it comes back changed.
 
 What counts as changed: a model isn't where it was or has another length, a scale factor has another value, an address
-is refused that was read before, or the unit was silent. Then nothing it says is believed and nothing is written until
-its chain has been walked again; scale factors are taken anew, so that no set-point is ten times too big.
+is refused that was read before, or a unit that was silent comes back with another name. Then nothing it says is believed
+and nothing is written until its chain has been walked again; scale factors are taken anew, so that no set-point is ten
+times too big.
 """
 
 from array import array
@@ -29,10 +30,14 @@ DISCOVERING = const(1)
 READING = const(2)
 REFUSED = const(3)
 """Its chain can't be believed: `cause`. It is walked again every 30 s."""
-STAGES = ("ABSENT", "DISCOVERING", "READING", "REFUSED")
+RETURNING = const(4)
+"""It answers again, and is asked whether it is the one that it was."""
+STAGES = ("ABSENT", "DISCOVERING", "READING", "REFUSED", "RETURNING")
 
 _REFUSED_MS = const(30000)
 _BUSY_MS = const(300)
+_PRESSING = const(2)  # periods late: what a control waits to read
+_PATIENCE_MS = const(200)  # one reading of a chain may wait so long for those of other units
 _NONE = const(0)
 _POWER = const(1)
 _OPERATION = const(2)
@@ -86,24 +91,29 @@ class SunSpecUnit(Station):
         self._writing = _NONE
         self._retry_at = 0
         self._refused_model = 0
+        self._since = 0
+        self._bound = 0
 
     # What the line asks.
 
     def wants(self, now):
-        """Return NOTHING, READ or WRITE, and set `deadline`."""
-        if self.stage != READING:
-            if self.stage == REFUSED and ticks_diff(self._retry_at, now) > 0:
-                return NOTHING
-            if self.stage != DISCOVERING:
+        """Return NOTHING, READ or WRITE."""
+        if self.stage == READING:
+            return self._wants(now)
+        if self.stage == REFUSED and ticks_diff(self._retry_at, now) > 0:
+            return NOTHING
+        if self.stage != DISCOVERING and self.stage != RETURNING:
+            self._since = now
+            if self._bound:
+                self.stage = RETURNING
+            else:
                 self._discover()
-            self.deadline = now
-            return READ
-        return self._wants(now)
+        self.press(ticks_diff(now, self._since), _PATIENCE_MS)
+        return READ
 
     def _wants(self, now):
         self._writing = _NONE
         self._block = None
-        self.deadline = now
         want = self._power.wants(now)
         if want == WRITE:
             self._writing = _POWER
@@ -120,25 +130,27 @@ class SunSpecUnit(Station):
             self._writing = _HEART
             return WRITE
         if self._block is not None:
+            self.press(_PRESSING, 1)
             return READ
         found = None
-        best = 0
+        most = -1
         for block in self._blocks:
             late = ticks_diff(now, block.due)
-            if late < 0:
-                continue
-            left = block.period_ms - late
-            if found is None or left < best:
-                found = block
-                best = left
+            if late >= 0:
+                self.press(late, block.period_ms)
+                if self.pressure > most:
+                    found = block
+                    most = self.pressure
         if found is None:
             return NOTHING
+        self.press(ticks_diff(now, found.due), found.period_ms)
         self._block = found
-        self.deadline = ticks_add(now, best if best > -0x8000 else -0x8000)
         return READ
 
     def make(self, now):
         """Return the request for what `wants` has just said."""
+        if self.stage == RETURNING:
+            return self.short.read(3, self.walk.named_at, self.walk.named)
         if self.stage != READING:
             return self.short.read(3, self.walk.address, self.walk.count)
         if self._writing == _POWER:
@@ -153,12 +165,14 @@ class SunSpecUnit(Station):
 
     def careful(self):
         """A late answer to one reading of the chain could be taken for the next."""
-        return self.stage == DISCOVERING
+        return self.stage != READING
 
     def done(self, request, now):
         """Take a reply or an exception."""
         status = request.status
-        if self.stage != READING:
+        if self.stage == RETURNING:
+            self._returned(request, now)
+        elif self.stage != READING:
             self._walked(request, now)
         elif self._writing != _NONE:
             self._written(status, now)
@@ -174,11 +188,16 @@ class SunSpecUnit(Station):
         """A write got no answer."""
         self._written(request.status, now)
 
+    def unread(self, request, now):
+        """A reading got no answer: its pass begins again."""
+        if self._block is not None:
+            self._block.part = 0
+
     def lost(self, now):
-        """The unit is given up; when it answers again it is discovered again."""
+        """The unit is given up. When it answers again, it is asked its name before anything it says is believed."""
         if self.stage == READING:
-            self._changed()
-        else:
+            self._unbind()
+        elif self.stage == DISCOVERING:
             self.walk.unanswered()
         self.stage = ABSENT
 
@@ -198,20 +217,32 @@ class SunSpecUnit(Station):
 
     def _changed(self):
         self.rediscoveries = (self.rediscoveries + 1) & 0xFFFF
+        self._unbind()
+        self._bound = 0
+        self.stage = ABSENT
+
+    def _unbind(self):
         self._power.unbind()
         self.operation.unbind()
         self.heart.unbind()
-        self._blocks_forgotten()
-        self._discover()
-
-    def _blocks_forgotten(self):
         for block in self._blocks:
             block.part = 0
-            block.confirmed = 0
+
+    def _returned(self, request, now):
+        # It was away. The same name means the same chain; each block shows by itself whether that is so.
+        self._since = now
+        status = request.status
+        if status == BUSY or status == ACKNOWLEDGE:
+            self.hold(_BUSY_MS, now)
+        elif status == DONE and self.walk.same_name(request):
+            self._use(now)
+        else:
+            self._changed()
 
     def _walked(self, request, now):
         walk = self.walk
         status = request.status
+        self._since = now
         if status == BUSY or status == ACKNOWLEDGE:
             self.hold(_BUSY_MS, now)
             return
@@ -224,10 +255,19 @@ class SunSpecUnit(Station):
             self._retry_at = ticks_add(now, _REFUSED_MS)
             return
         self.identity = walk.identity
-        self._bind(now)
+        self._bind()
+        self._use(now)
+
+    def _use(self, now):
+        # Read everything now, then let the controls have it.
+        for block in self._blocks:
+            block.due = now
+        self._power_block = self._bind_control(self._power)
+        self._operation_block = self._bind_control(self.operation)
+        self.heart.bind(self.walk)
         self.stage = READING
 
-    def _bind(self, now):
+    def _bind(self):
         walk = self.walk
         power = self._layout(self._power.layouts)
         operation = self._layout(self.operation.layouts)
@@ -235,19 +275,15 @@ class SunSpecUnit(Station):
         self._blocks = blocks
         if n > len(self._regs):
             self._regs = array("H", [0] * n)
+        self._bound = 1
         served = bytearray(len(self.values))
         for block in blocks:
-            block.due = now
-            block.read_at = now
             for row in block.rows:
                 served[row[0]] = 1
         for i in range(len(served)):
             if not served[i]:
                 self.quality[i] = BAD
                 self.why[i] = NO_MODEL
-        self._power_block = self._bind_control(self._power, power)
-        self._operation_block = self._bind_control(self.operation, operation)
-        self.heart.bind(walk)
 
     def _layout(self, layouts):
         for layout in layouts:
@@ -255,7 +291,8 @@ class SunSpecUnit(Station):
                 return layout
         return None
 
-    def _bind_control(self, control, layout):
+    def _bind_control(self, control):
+        layout = self._layout(control.layouts)
         if layout is None:
             return None
         address = self.walk.addresses[self.walk.find(layout[0])]
@@ -275,9 +312,9 @@ class SunSpecUnit(Station):
         if block.part < len(block.parts):
             return
         block.part = 0
-        block.due = ticks_add(block.due, block.period_ms)
-        if ticks_diff(now, block.due) >= 0:
-            block.due = ticks_add(now, block.period_ms)
+        # From when it was due, so that periods don't grow; from now where it was read between times, or far too late.
+        late = ticks_diff(now, block.due)
+        block.due = ticks_add(block.due if 0 <= late < block.period_ms else now, block.period_ms)
         self._complete(block, now)
 
     def _complete(self, block, now):

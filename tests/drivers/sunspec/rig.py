@@ -125,8 +125,7 @@ class Rig:
         self.us = now
         self.ms = now
         self.part = 0
-        self.reply = None
-        self.reply_us = 0
+        self.replies = []
         self.spoil = None
         self.frames = 0
         self.wire_us = 0
@@ -161,11 +160,11 @@ class Rig:
         if frame is not None:
             self._send(bytes(frame))
         wait = self.line.wait_us(self.us, self.ms)
-        if self.reply is not None:
-            left = ticks_diff(self.reply_us, self.us)
+        for i in range(len(self.replies)):
+            due, data = self.replies[i]
+            left = ticks_diff(due, self.us)
             if left <= 0:
-                data = self.reply
-                self.reply = None
+                self.replies.pop(i)
                 self.line.feed(data, len(data), self.us, self.ms)
                 return
             wait = left if not wait or left < wait else wait
@@ -190,5 +189,4 @@ class Rig:
                 if self.spoil is not None:
                     reply = self.spoil(reply)
                 if reply is not None:
-                    self.reply = reply
-                    self.reply_us = ticks_add(ticks_add(server.due_us, device.latency), took)
+                    self.replies.append((ticks_add(ticks_add(server.due_us, device.latency), took), reply))
