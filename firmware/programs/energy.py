@@ -19,7 +19,7 @@ from firmware.programs.energy_wishes import EV_SHARE, EV_WORD, INV_ALL, PCS
 from protocols import layout
 from protocols.port import const
 from protocols.quality import BAD
-from protocols.ticks import ticks_diff
+from protocols.ticks import ticks_add, ticks_diff
 
 _LEARN_MS = const(10000)  # a device that tells nothing of its own for so long is commanded from nothing
 _ALL = const(0xFFFF)
@@ -36,6 +36,7 @@ class Energy(EnergyOutputs):
         super().__init__(table, par, events)
         self._begun = 0
         self._trip_at = 0
+        self._moved_at = 0
         self._told_bess = 0
         self._told_cut = 0
         self._stops = table.EF_PCS_STOP | table.EF_PCS_ZERO
@@ -139,7 +140,8 @@ class Energy(EnergyOutputs):
         table = self.table
         units = self.pv
         effects = self.trips.effects
-        known = units.sum()
+        settled = ticks_diff(now, self._moved_at) >= self.par.pv_settle_ms
+        known = units.sum(settled)
         if effects & table.EF_PV_STOP:
             for k in range(pv.UNITS):
                 units.limit[k] = 0
@@ -147,7 +149,7 @@ class Energy(EnergyOutputs):
             units.allow = 0
             units.why = pv.STOPPED
         elif self.law:
-            self._law_pv(io, known)
+            self._law_pv(io, known, settled, now)
         self._trip_inverter(io, now)
         ask = 0
         run = 0
@@ -163,7 +165,7 @@ class Energy(EnergyOutputs):
         io.INV_REVERT = self._revert
         self.ask = ask
 
-    def _law_pv(self, io, known):
+    def _law_pv(self, io, known, settled, now):
         table = self.table
         par = self.par
         units = self.pv
@@ -181,9 +183,13 @@ class Energy(EnergyOutputs):
         else:
             units.split(known + io.GM_P + cap - par.margin, par.pv_room)
             why = pv.EXPORT
-        up = 0 if effects & self._hold else max(1, par.pv_up * par.law_ms // 1000)
-        wished = units.take(up, self.wishes, INV_ALL)
-        units.why = pv.WISH if wished else why if units.held else pv.FREE
+        up = max(1, par.pv_up * par.pv_settle_ms // 1000)
+        did = units.take(up, settled and not effects & self._hold, par.margin * 2 // 5, self.wishes, INV_ALL)
+        if did & (pv.FELL | pv.ROSE):
+            self._moved_at = now
+        elif settled:
+            self._moved_at = ticks_add(now, -par.pv_settle_ms)  # keeps the age away from the ticks' wrap
+        units.why = pv.WISH if did & pv.WISHED else why if units.held else pv.FREE
 
     def _trip_inverter(self, io, now):
         """E6: far too much export for long; one inverter after the other, until it is enough."""

@@ -12,7 +12,13 @@ from protocols.port import const
 
 UNITS = const(6)
 FULL = const(1000)  # 0.1 %
+_STEP = const(10)  # 0.1 %: a rise of less isn't worth its requests
 _HELD = const(20)  # 0.1 %: an inverter this near to its limit is held down by it
+
+# What `take` did
+FELL = const(1)
+ROSE = const(2)
+WISHED = const(4)
 
 # PV.WHY
 FREE = const(0)
@@ -56,13 +62,19 @@ class Pv:
             total += self.rating[k]
         return total
 
-    def sum(self):
-        """Work out `total`; returns the sum of the last known powers."""
+    def sum(self, settled):
+        """Work out `total`; returns the sum of the last known powers.
+
+        Once the limits have `settled`, none that follows its limit gives more than that, whatever was read on the way.
+        """
         known = 0
         total = 0
         for k in range(UNITS):
-            known += self.power[k]
-            total += self.rating[k] if self.silent[k] else self.power[k]
+            power = self.power[k]
+            total += self.rating[k] if self.silent[k] else power
+            if settled and self.known[k] and not self.bad[k]:
+                power = min(power, self.limit[k] * self.rating[k] // FULL)
+            known += power
         self.total = total
         return known
 
@@ -114,25 +126,49 @@ class Pv:
                 more = (rating - need[k]) * min(free - wanted, room) // room if room else 0
                 need[k] = (need[k] + more) * FULL // rating
 
-    def take(self, up, wishes, first):
-        """Move the limits to what was worked out: down at once, up by at most `up`; wishes only tighten.
+    def take(self, up, settled, tolerance, wishes, first):
+        """Move the limits to what was worked out: down at once, up by at most `up` and only when `settled`.
 
-        `first` is the wish of all inverters, those after it are each one's own. Returns 1 where a wish decides.
+        Until a change shows in what the inverters give, a higher result only means that they were read before it. A
+        sum within `tolerance` (0.1 kW) of the one that stands is no change: each one costs the line a dozen requests.
+        Wishes only tighten: `first` is that of all inverters, those after it are each one's own. Returns `FELL`, `ROSE`
+        or 0, plus `WISHED` where a wish decides.
         """
+        need = self._need
+        now = 0
+        goal = 0
         wished = 0
+        forced = 0
+        for k in range(UNITS):
+            rating = self.rating[k]
+            if not rating or not self.known[k]:
+                continue
+            tight = wishes.tighter(first + 1 + k, wishes.tighter(first, need[k]))
+            if tight < need[k]:
+                wished = WISHED
+                need[k] = tight
+                if tight < self.limit[k]:
+                    forced = 1
+            now += self.limit[k] * rating // FULL
+            goal += min(need[k], self.limit[k]) * rating // FULL
+        falls = forced or goal < now - tolerance
+        if not falls and not settled:
+            return wished
+        moved = 0
         for k in range(UNITS):
             if not self.rating[k] or not self.known[k]:
                 continue
-            goal = self._need[k]
-            tight = wishes.tighter(first + 1 + k, wishes.tighter(first, goal))
-            if tight < goal:
-                goal = tight
-                wished = 1
             limit = self.limit[k]
-            if goal > limit + up:
-                goal = limit + up
-            self.limit[k] = goal
-        return wished
+            if need[k] < limit:
+                if falls:
+                    self.limit[k] = need[k]
+                    moved = FELL
+            elif settled and not falls and need[k] > limit:
+                if need[k] - limit < _STEP and need[k] < FULL:
+                    continue
+                self.limit[k] = min(need[k], limit + up)
+                moved = ROSE
+        return moved | wished
 
     def worst(self):
         """The running inverter (from 0) that follows its limit worst; of those that follow, the weakest. -1: none."""
