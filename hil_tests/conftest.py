@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 
+from hil_tests.energy_rig import EnergyRig
 from hil_tests.lane_rig import RUNTIMES, LaneRig
 from hil_tests.waste_rig import WasteRig
 
 MakeRig = Callable[..., LaneRig]
 MakeWaste = Callable[..., WasteRig]
+MakeEnergy = Callable[..., EnergyRig]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -69,3 +71,20 @@ def make_waste(runtime: str, tmp_path: Path) -> Iterator[MakeWaste]:
         print(rig.logbook())
         for board in rig.boards.values():
             print(board.runner.console())
+
+
+@pytest.fixture
+def make_energy(runtime: str, tmp_path: Path) -> Iterator[MakeEnergy]:
+    """Make energy plants with the parameters of `EnergyRig`; they are powered up, and off at the end."""
+    made: list[EnergyRig] = []
+
+    def make(*, power: bool = True, **options: Any) -> EnergyRig:
+        rig = EnergyRig(tmp_path / f"energy{len(made)}", runtime=runtime, **options)
+        made.append(rig)
+        return rig.start() if power else rig
+
+    yield make
+    for rig in made:
+        rig.close()
+        print(rig.logbook())
+        print(rig.board.runner.console())

@@ -1,4 +1,4 @@
-"""The rules of the emulated devices: what a write does, when it is forgotten, what is refused (domain brief §2a, §7.5)."""
+"""Rules of the emulated devices: what a write does, when it is forgotten, what is refused (domain brief §2a, §7.5)."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from tools.emulator.energy.converter import Converter
 from tools.emulator.energy.grid import NOMINAL_V, Breaker, Network
 from tools.emulator.energy.inverter import Inverter
 from tools.emulator.energy.island import Island
-from tools.emulator.energy.loads import Loads
+from tools.emulator.energy.loads import Loads, profile
 from tools.emulator.energy.meter import Meter
 from tools.emulator.energy.weather import DAY_S, Weather
 
@@ -65,21 +65,24 @@ class District:
         self.longest_dark_s = 0.0
         self._first_stored = self.stored_wh
         if running:
-            self._already_running()
+            self.run_up()
 
-    def _already_running(self) -> None:
-        """Begin in the middle of a day instead of with the start of everything."""
+    def run_up(self) -> None:
+        """Have everything run that may, as if it had been started long ago; no time passes, no energy is counted."""
+        self.weather.step(0.0, self.second)
         for inverter in self.inverters:
             start, inverter.start_s = inverter.start_s, 0.0
             ramp, inverter.ramp = inverter.ramp, 1e9
-            self.weather.step(0.0, self.second)
+            counted = inverter.energy_wh, inverter.dc_energy_wh
             for _ in range(3):
                 inverter.step(10.0, self.weather.irradiance, self.weather.ambient, 1.0, 50.0)
             inverter.start_s, inverter.ramp = start, ramp
-            inverter.energy_wh = inverter.dc_energy_wh = 0.0
+            inverter.energy_wh, inverter.dc_energy_wh = counted
         for _ in range(3):
             self.converter.supervise(1.0, 1.0, 50.0, False)
-        self.advance(0.25)
+        demand = self.loads.fixed_w if self.loads.fixed_w is not None else profile(self.second)
+        self.grid_w = demand + AUX_W - self.pv_w
+        self.meter.glance(self.grid_w, self.volts_pu * NOMINAL_V, self.hertz)
 
     @property
     def second(self) -> float:

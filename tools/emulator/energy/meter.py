@@ -32,6 +32,11 @@ class Meter:
         self._error = 0.0
         self._since_s = PERIOD_S
 
+    def glance(self, w: float, volts: float, hertz: float) -> None:
+        """Show these values at once, without counting."""
+        self.w, self.volts, self.hertz = w, volts, hertz
+        self.amps = abs(w) / (3.0 * volts) if volts > 1.0 else 0.0
+
     def step(self, dt: float, w: float, var: float, volts: float, hertz: float) -> None:
         """See the true values of the last `dt` seconds."""
         self._since_s += dt

@@ -47,6 +47,8 @@ class SunSpecDevice(Bank):
         """DA of model 1: the unit's address on its line."""
         self.reads = 0
         self.writes = 0
+        self.log: list[tuple[float, int, str, int]] | None = None
+        """Set to a list to record what is written: (clock, model, point, register value)."""
         self.image: Image
         self.rng = Random(seed)
         self._base = base
@@ -185,6 +187,8 @@ class SunSpecDevice(Bank):
         if covered < count:
             return int(ILLEGAL_ADDRESS)
         self.writes += 1
+        if self.log is not None:
+            self.log += [(self._clock(), model.number, point.name, raw) for model, point, raw in values]
         if "silent_ignore" not in self.quirks:
             self._store(values)
         return 0
