@@ -40,7 +40,8 @@ class Allocator:
     _idle_since: dict[int, int] = field(default_factory=dict)
     _rest_until: dict[int, int] = field(default_factory=dict)
     _allowed: int = 0
-    """How many points may be enabled: few after all were off (§5, grid back: staggered)."""
+    """How many points may be enabled (§5, grid back: staggered)."""
+    _more_at: int = 0
     _enabled: frozenset[int] = frozenset()
 
     def floor_kw(self, seen: Ev) -> float:
@@ -110,12 +111,19 @@ class Allocator:
                 if need <= left:
                     chosen.append(point)
                     left -= need
-        if not chosen:
-            self._allowed = figures.stagger
-        return chosen[: self._allowed]
+        return chosen[: self._stagger(now)]
+
+    def _stagger(self, now: int) -> int:
+        """How many points may be enabled now: few after all were off, a few more every ten seconds."""
+        if not self._enabled:
+            self._allowed, self._more_at = self.figures.stagger, now + self.figures.raise_ms
+        elif now >= self._more_at:
+            self._allowed = min(self._allowed + self.figures.stagger, self.figures.points)
+            self._more_at = now + self.figures.raise_ms
+        return self._allowed
 
     def _ramp(self, chosen: list[int], budget_kw: float, now: int) -> None:
-        """The share: down at once, up by 1 A in 10 s; and a few more points at the same pace."""
+        """The share: down at once, up by 1 A in 10 s."""
         figures = self.figures
         weight = self._weight(chosen)
         most = min(budget_kw / weight, figures.full_a) if weight else 0.0
@@ -127,4 +135,3 @@ class Allocator:
         elif now >= self._raise_at:
             self._raise_at = now + figures.raise_ms
             self._amps = min(most, self._amps + figures.raise_a)
-            self._allowed = min(self._allowed + figures.stagger, figures.points)

@@ -153,6 +153,10 @@ def test_a_lost_grid_is_opened_shed_and_told(folder: Path) -> None:
 
 
 def test_a_site_without_power_says_so(folder: Path) -> None:
-    with serving(Lane("in1", 301, 0)) as lanes, running(lanes.site_file(folder)) as core:
-        with Client(core.socket) as client, pytest.raises(ApiError, match="no `energy` section"):
-            client.call("energy.status")
+    with (
+        serving(Lane("in1", 301, 0)) as lanes,
+        running(lanes.site_file(folder)) as core,
+        Client(core.socket) as client,
+        pytest.raises(ApiError, match="no `energy` section"),
+    ):
+        client.call("energy.status")

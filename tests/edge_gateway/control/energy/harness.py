@@ -80,7 +80,7 @@ class Bench:
         elif state is State.GRID_EVENT:
             self.run(2, image(volts=190.0))
         elif state is State.ISLAND:
-            self.run(1, image(grid=0.0, there=False))
+            self.run(2, image(grid=0.0, there=False))
         elif state is State.SHUTDOWN:
             self.run(1, image(shutdown=("FIRE",)))
         elif state is State.RECOVER:

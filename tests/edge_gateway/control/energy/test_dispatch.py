@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -27,48 +28,53 @@ def made(state: State = State.OPTIMISE, wish: float = 0.0, previous: float = 0.0
     )
 
 
+def at(**given: Any) -> dict[str, Any]:
+    """What is seen."""
+    return given
+
+
 # fmt: off
 ROWS = [
     # what is seen                                  wish   prev   battery  ev     pv   who decides     why
-    (dict(grid=300.0),                                0.0,   0.0,    0.0, 600.0, 495.0, None,           "plan"),
+    (at(grid=300.0),                                0.0,   0.0,    0.0, 600.0, 495.0, None,           "plan"),
     # (1) import 1400 of 1280 - 10: the battery gives 130 at once, whatever the plan wants
-    (dict(grid=1400.0),                            -200.0,   0.0,  130.0,   0.0, 600.0, Order.IMPORT_CAP, "import cap"),
+    (at(grid=1400.0),                            -200.0,   0.0,  130.0,   0.0, 600.0, Order.IMPORT_CAP, "import cap"),
     # and it goes on giving while it is what keeps the import there
-    (dict(grid=1270.0, bat=130.0),                    0.0, 130.0,  130.0,   0.0, 600.0, Order.IMPORT_CAP, "import cap"),
+    (at(grid=1270.0, bat=130.0),                    0.0, 130.0,  130.0,   0.0, 600.0, Order.IMPORT_CAP, "import cap"),
     # a battery that can't: the vehicles give way, by as much as is missing
-    (dict(grid=1400.0, ev=300.0, discharge_max=50.0), 0.0,   0.0,   50.0, 220.0, 600.0, Order.IMPORT_CAP, "import cap"),
-    (dict(grid=1400.0, ev=300.0, kept=True),          0.0,   0.0,    0.0, 170.0, 600.0, None, "plan"),
-    (dict(grid=1400.0, ev=100.0, discharge_max=0.0),  0.0,   0.0,    0.0,   0.0, 600.0, None, "plan"),
+    (at(grid=1400.0, ev=300.0, discharge_max=50.0), 0.0,   0.0,   50.0, 220.0, 600.0, Order.IMPORT_CAP, "import cap"),
+    (at(grid=1400.0, ev=300.0, kept=True),          0.0,   0.0,    0.0, 170.0, 600.0, None, "plan"),
+    (at(grid=1400.0, ev=100.0, discharge_max=0.0),  0.0,   0.0,    0.0,   0.0, 600.0, None, "plan"),
     # what was given isn't taken back while nothing is missing, and grows with what there is
-    (dict(grid=1000.0, ev=100.0, ev_given=500.0),     0.0,   0.0,    0.0, 500.0, 600.0, None,           "plan"),
-    (dict(grid=1000.0, ev=100.0, ev_given=120.0),     0.0,   0.0,    0.0, 370.0, 600.0, None,           "plan"),
+    (at(grid=1000.0, ev=100.0, ev_given=500.0),     0.0,   0.0,    0.0, 500.0, 600.0, None,           "plan"),
+    (at(grid=1000.0, ev=100.0, ev_given=120.0),     0.0,   0.0,    0.0, 370.0, 600.0, None,           "plan"),
     # above 100 % no vehicle charges, whatever is left
-    (dict(grid=1700.0, ev=300.0, level=100),          0.0,   0.0,  430.0,   0.0, 600.0, Order.IMPORT_CAP, "import cap"),
+    (at(grid=1700.0, ev=300.0, level=100),          0.0,   0.0,  430.0,   0.0, 600.0, Order.IMPORT_CAP, "import cap"),
     # charging from the grid ends where the cap is
-    (dict(grid=1200.0),                            -400.0,   0.0,  -50.0,  70.0, 600.0, Order.IMPORT_CAP, "ramp"),
-    (dict(grid=1200.0),                            -400.0, -40.0,  -70.0,  70.0, 600.0, Order.IMPORT_CAP, "import cap"),
+    (at(grid=1200.0),                            -400.0,   0.0,  -50.0,  70.0, 600.0, Order.IMPORT_CAP, "ramp"),
+    (at(grid=1200.0),                            -400.0, -40.0,  -70.0,  70.0, 600.0, Order.IMPORT_CAP, "import cap"),
     # (2) export 300 of 200 - 5: the battery takes 105 at once, the sun is held to what was exported beyond
-    (dict(grid=-300.0, pv=500.0),                     0.0,   0.0, -105.0, 600.0, 395.0, Order.SELF_CONSUMPTION, "own"),
-    (dict(grid=-300.0, pv=500.0, charge_max=0.0),     0.0,   0.0,    0.0, 600.0, 395.0, None, "plan"),
+    (at(grid=-300.0, pv=500.0),                     0.0,   0.0, -105.0, 600.0, 395.0, Order.SELF_CONSUMPTION, "own"),
+    (at(grid=-300.0, pv=500.0, charge_max=0.0),     0.0,   0.0,    0.0, 600.0, 395.0, None, "plan"),
     # (3) close above the reserve nothing is given to the tariff, but the transformer still gets it
-    (dict(grid=300.0, soc=33.0),                    200.0,   0.0,    0.0, 600.0, 495.0, Order.RESERVE, "SoC 33 %"),
-    (dict(grid=1400.0, soc=33.0),                     0.0,   0.0,  130.0,   0.0, 600.0, Order.IMPORT_CAP, "import cap"),
+    (at(grid=300.0, soc=33.0),                    200.0,   0.0,    0.0, 600.0, 495.0, Order.RESERVE, "SoC 33 %"),
+    (at(grid=1400.0, soc=33.0),                     0.0,   0.0,  130.0,   0.0, 600.0, Order.IMPORT_CAP, "import cap"),
     # (4) the battery never feeds the grid, and takes the sun's surplus before a tariff has a say
-    (dict(grid=40.0),                               300.0,  40.0,   40.0, 600.0, 235.0, Order.SELF_CONSUMPTION, "own"),
-    (dict(grid=-80.0, pv=400.0),                    100.0, -60.0,  -80.0, 600.0, 515.0, Order.SELF_CONSUMPTION, "own"),
+    (at(grid=40.0),                               300.0,  40.0,   40.0, 600.0, 235.0, Order.SELF_CONSUMPTION, "own"),
+    (at(grid=-80.0, pv=400.0),                    100.0, -60.0,  -80.0, 600.0, 515.0, Order.SELF_CONSUMPTION, "own"),
     # (5) the plan, by 50 kW/s, with a dead band of 10 kW
-    (dict(grid=300.0),                              200.0,   0.0,   50.0, 600.0, 495.0, None, "plan; ramp"),
-    (dict(grid=300.0),                               57.0,  50.0,   50.0, 600.0, 495.0, None, "dead band"),
-    (dict(grid=300.0),                             -100.0,  30.0,    0.0, 600.0, 495.0, None, "passes 0"),
+    (at(grid=300.0),                              200.0,   0.0,   50.0, 600.0, 495.0, None, "plan; ramp"),
+    (at(grid=300.0),                               57.0,  50.0,   50.0, 600.0, 495.0, None, "dead band"),
+    (at(grid=300.0),                             -100.0,  30.0,    0.0, 600.0, 495.0, None, "passes 0"),
     # (0) what is not known, tripped or forbidden
-    (dict(grid=300.0, soc=None),                    200.0, 200.0,    0.0, 600.0, 495.0, Order.ABILITY, "SoC is not known"),
-    (dict(grid=300.0, trips=("GAS",)),              200.0, 200.0,    0.0, 600.0, 495.0, Order.ABILITY, "GAS"),
-    (dict(grid=300.0, charge_max=None),            -200.0,   0.0,    0.0, 600.0, 495.0, Order.ABILITY, "no more"),
-    (dict(grid=300.0, shed=3),                        0.0,   0.0,    0.0,   0.0, 495.0, None, "plan"),
+    (at(grid=300.0, soc=None),                    200.0, 200.0,    0.0, 600.0, 495.0, Order.ABILITY, "SoC is not"),
+    (at(grid=300.0, trips=("GAS",)),              200.0, 200.0,    0.0, 600.0, 495.0, Order.ABILITY, "GAS"),
+    (at(grid=300.0, charge_max=None),            -200.0,   0.0,    0.0, 600.0, 495.0, Order.ABILITY, "no more"),
+    (at(grid=300.0, shed=3),                        0.0,   0.0,    0.0,   0.0, 495.0, None, "plan"),
     # E4: the meter is lost
-    (dict(grid=None, ev_floor=80.0),                200.0, 300.0,  250.0,  80.0, 200.0, None, "(E4); ramp"),
-    (dict(grid=300.0, pv=None),                       0.0,   0.0,    0.0, 600.0, 200.0, None, "plan"),
-    (dict(grid=300.0, ev=None, ev_floor=80.0),        0.0,   0.0,    0.0,  80.0, 495.0, None, "plan"),
+    (at(grid=None, ev_floor=80.0),                200.0, 300.0,  250.0,  80.0, 200.0, None, "(E4); ramp"),
+    (at(grid=300.0, pv=None),                       0.0,   0.0,    0.0, 600.0, 200.0, None, "plan"),
+    (at(grid=300.0, ev=None, ev_floor=80.0),        0.0,   0.0,    0.0,  80.0, 495.0, None, "plan"),
 ]
 # fmt: on
 
@@ -92,17 +98,20 @@ def test_a_second(
 
 
 # fmt: off
-@pytest.mark.parametrize(("state", "seen", "battery", "ev", "pv_pct"), [
-    (State.OBSERVE,    dict(grid=300.0),             0.0, 600.0, None),
-    (State.OBSERVE,    dict(grid=1400.0),          130.0,   0.0, None),   # the caps hold in every state
-    (State.OBSERVE,    dict(grid=None, ev_floor=9.0),  0.0,   9.0, 100 / 3),
-    (State.GRID_EVENT, dict(grid=300.0),             0.0, 600.0, None),
-    (State.SHUTDOWN,   dict(grid=300.0),             0.0,   0.0, 0.0),
-    (State.ISLAND,     dict(grid=0.0, bat=300.0),    0.0,   0.0, None),
-    (State.ISLAND,     dict(grid=0.0, soc=97.5),     0.0,   0.0, 50.0),   # PV gives way above 95 %
-    (State.ISLAND,     dict(grid=0.0, soc=None),     0.0,   0.0, 0.0),
-])
+STATES = [
+    (State.OBSERVE,    at(grid=300.0),             0.0, 600.0, None),
+    (State.OBSERVE,    at(grid=1400.0),          130.0,   0.0, None),   # the caps hold in every state
+    (State.OBSERVE,    at(grid=None, ev_floor=9.0),  0.0,   9.0, 100 / 3),
+    (State.GRID_EVENT, at(grid=300.0),             0.0, 600.0, None),
+    (State.SHUTDOWN,   at(grid=300.0),             0.0,   0.0, 0.0),
+    (State.ISLAND,     at(grid=0.0, bat=300.0),    0.0,   0.0, None),
+    (State.ISLAND,     at(grid=0.0, soc=97.5),     0.0,   0.0, 50.0),   # PV gives way above 95 %
+    (State.ISLAND,     at(grid=0.0, soc=None),     0.0,   0.0, 0.0),
+]
 # fmt: on
+
+
+@pytest.mark.parametrize(("state", "seen", "battery", "ev", "pv_pct"), STATES)
 def test_a_state_without_economics(
     state: State, seen: dict[str, Any], battery: float, ev: float, pv_pct: float | None
 ) -> None:
@@ -174,4 +183,4 @@ def test_a_steady_plant_settles_without_hunting(grid: float, wish: float, start:
         course.append(battery)
     assert course[-1] == pytest.approx(course[-2], abs=1e-6)
     signs = [kw > 0 for kw in course if abs(kw) > 1e-9]
-    assert sum(a != b for a, b in zip(signs, signs[1:], strict=False)) <= 1
+    assert sum(a != b for a, b in pairwise(signs)) <= 1
