@@ -106,6 +106,7 @@ class Energy(EnergyOutputs):
         self.ev.known = 0
         self.ev.stop(ev.STOPPED, now)
         self.observed = 0
+        self._observing.reset()
         self._begun = now
         for k in range(pv.UNITS):
             self.pv.known[k] = 0

@@ -94,8 +94,8 @@ class Pv:
         """
         need = self._need
         free = allow
-        wanted = 0
-        room = 0
+        kept = 0  # asked by those that are not held down
+        held = 0  # nameplate of those that are
         for k in range(UNITS):
             rating = self.rating[k]
             need[k] = 0
@@ -103,28 +103,29 @@ class Pv:
                 continue
             if self.bad[k]:
                 free -= rating
-                continue
-            if self.power[k] * FULL >= (self.limit[k] - _HELD) * rating:
-                need[k] = rating
+            elif self.power[k] * FULL >= (self.limit[k] - _HELD) * rating:
+                held += rating
             else:
                 need[k] = min(rating, self.power[k] + rating * above // FULL)
-            wanted += need[k]
-            room += rating - need[k]
+                kept += need[k]
         free = max(0, free)
         self.allow = allow
-        self.held = 1 if free < wanted else 0
+        self.held = 1 if free < kept + held else 0
+        part = min(FULL, max(0, free - kept) * FULL // held) if held else 0  # of those held down
+        spare = max(0, free - kept - held)
         for k in range(UNITS):
             rating = self.rating[k]
             if not rating or self.stop[k]:
-                need[k] = 0
-            elif self.bad[k]:
+                continue
+            if self.bad[k]:
                 # It is asked for its part as well: it may hear, and its nameplate is already set aside.
                 need[k] = min(FULL, max(0, allow) * FULL // max(1, self.nameplate()))
-            elif free < wanted:
-                need[k] = need[k] * free // wanted * FULL // rating
+            elif not need[k]:
+                need[k] = part
+            elif free < kept:
+                need[k] = need[k] * free // kept * FULL // rating
             else:
-                more = (rating - need[k]) * min(free - wanted, room) // room if room else 0
-                need[k] = (need[k] + more) * FULL // rating
+                need[k] = min(FULL, (need[k] + spare // UNITS) * FULL // rating)
 
     def take(self, up, settled, tolerance, wishes, first):
         """Move the limits to what was worked out: down at once, up by at most `up` and only when `settled`.

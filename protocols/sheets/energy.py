@@ -96,7 +96,8 @@ CAUSES = (
           consequence="battery at 0 kW, charging at 6 A; the limits are kept", action="Check gateway and line."),
     Cause("UNIT_EVENT", "inv_event", ("LOG",), ref="E12", priority=3,
           consequence="the inverter protects itself", action="INVn.EVT says what: insulation, voltage, string."),
-    Cause("VOLTAGE", "volt_above", ("LOG",), ref="E12", priority=3, consequence="inverters may switch off by themselves",
+    Cause("VOLTAGE", "volt_above", ("LOG",), ref="E12", priority=3,
+          consequence="inverters may switch off by themselves",
           action="Ask the network operator for the voltage; check volt-var of the inverters."),
 )
 # fmt: on
