@@ -94,6 +94,8 @@ class Converter:
         elif self.forming:
             if not isolated:
                 self._to(Mode.FOLLOWING)
+            elif not self.may_form:
+                self._to(Mode.STARTING)
         elif volts_pu < 0.1:
             if self.may_form and isolated and self.battery.discharge_limit > 0.0:
                 self._to(Mode.FORMING)

@@ -72,6 +72,7 @@ class EnergyPlant:
         district = self.district
         district.breaker.trip_coil = bool(outputs["QG_YTRIP"])
         district.breaker.released = bool(outputs["QG_YCLOSE"])
+        district.converter.may_form = bool(outputs["PCS_YFORM"])
         district.hold(bool(outputs["RSD_YHOLD"]))
         district.battery.recirculation = not outputs["HVAC_YOFF"]
         self.exhaust = bool(outputs["EXH_YRUN"])

@@ -7,7 +7,7 @@ BAT         contactor, hot, cold, cell_high, cell_low, heartbeat, no_cooling
 GM          frozen (readings stand while it counts on); every quirk but frozen
 EV          earth_fault, off, surge (60 cars at once); dead, busy, failure, latency_200ms, latency_1s, silent_ignore
 MET         every quirk
-GRID        lost, low (0.8 per unit), flicker (gone for 2 s in every 20 s)
+GRID        lost, low (0.8 per unit), high (1.12 per unit), flicker (gone for 2 s in every 20 s)
 QG          stuck_closed, stuck_open, no_feedback
 RSD         stuck (the shutdown's switches don't open)
 SKY         cloud (200 W/m2 within 5 s), bright (900 W/m2 within 5 s)
@@ -34,6 +34,7 @@ HIGH_W = 300_000.0
 LINE_CHANCE = 0.3
 LINE_DELAY_US = 20_000
 FLICKER_S = (20.0, 2.0)
+LEVELS = {"low": 0.8, "high": 1.12}
 
 
 def fail(district: District, field: Field, line: SerialLine | None, device: str, kind: str) -> None:
@@ -54,9 +55,9 @@ def fail(district: District, field: Field, line: SerialLine | None, device: str,
         for each in district.inverters:
             each.array.broken = bool(kind)
     elif device == "GRID":
-        _known(device, kind, ("lost", "low", "flicker"))
+        _known(device, kind, ("lost", "low", "high", "flicker"))
         district.network.there = kind != "lost"
-        district.network.level = 0.8 if kind == "low" else 1.0
+        district.network.level = LEVELS.get(kind, 1.0)
         district.network.flicker = FLICKER_S if kind == "flicker" else None
     elif device == "SKY":
         _sky(district, kind)
