@@ -150,7 +150,7 @@ class Decoder:
             return ((regs[at] & 0x3FFF) << 16) | regs[at + 1]
         if kind == F32 or kind == F64:
             return self._float(kind, regs, at, exponent)
-        if kind > I64 and kind != ACC64:
+        if kind == IP4 or (kind > F64 and kind != ACC64):
             raise ValueError(f"type {kind} is no number")
         return self._wide(kind, regs, at, exponent)
 
