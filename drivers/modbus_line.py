@@ -10,10 +10,10 @@
 Ticks of `protocols.ticks`, wire time in us and control time in ms; call `poll` at least once a second. Nothing here
 waits, and nothing allocates once the units are found.
 
-Who is next: a write before a read (but after four writes in a row a read has its turn), among reads the one that is late
-by most of its period, so that a line with too much to do gives each its share. A unit that doesn't answer for 2 s is given
-up and tried again ever more rarely; all such units together get no more than a tenth of the line's time while another one
-lives, so a dead unit costs the others next to nothing.
+Who is next: a write before a read (but after four writes in a row a read has its turn), among reads the one that is
+late by most of its period, so that a line with too much to do gives each its share. A unit that doesn't answer for 2 s
+is given up and tried again ever more rarely; all such units together get no more than a tenth of the line's time while
+another one lives, so a dead unit costs the others next to nothing.
 """
 
 from drivers.modbus_station import NOTHING, PERIOD, READ, WRITE

@@ -2,7 +2,7 @@
 
 Pure: no I/O and no clock. A station of `drivers.modbus_line.ModbusLine` gives requests and takes what came of them.
 
-==============  =========================================================================================================
+==============  ========================================================================================================
 `models`        kinds of unit, their fields (index constants, units), and where each model keeps them: the board's table
 `values`        the types of points: not-implemented values, scale factors, into scaled integers without a float
 `discovery`     finds the chain of models, or names why it is refused
@@ -14,7 +14,7 @@ Pure: no I/O and no clock. A station of `drivers.modbus_line.ModbusLine` gives r
 `quirks`        what makers do differently, as data
 `definition`    desk side: full model definitions (`catalogue`), decoding of whole models; never imported by a board
 `reader`        desk side: `Reader` reads everything that a unit has, known models or not
-==============  =========================================================================================================
+==============  ========================================================================================================
 
 On a board::
 
@@ -28,7 +28,7 @@ On a board::
     line.wait_us(now_us, now_ms)            # how long poll has nothing to do, unless bytes arrive
 
     gm.values[GM_P], gm.quality[GM_P]       # 0.1 kW; protocols.quality: only GOOD may be believed
-    gm.why[GM_P]                            # values.REASONS: not implemented, scale, too big, no model, too old, refused
+    gm.why[GM_P]                            # why not: values.REASONS
     gm.fresh[GM_P]                          # 1 with each new sample, good or not; the reader clears it
     gm.passes                               # +1 (mod 65,536) with each complete reading
     inv.alive, inv.stage, inv.cause         # unit.STAGES; discovery.CAUSES: why a chain was refused

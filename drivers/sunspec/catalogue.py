@@ -1,4 +1,4 @@
-"""Definitions of the models that the desk knows, in the notation of `definition`; a number means "laid out as that one".
+"""Models that the desk knows, in the notation of `definition`; a number means "laid out as that one".
 
 Made by ``python -m tools.sunspec`` from the published definitions; tests hold it to them. Never edited by hand.
 """

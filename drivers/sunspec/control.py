@@ -1,7 +1,8 @@
 """Ordered, verified writes of one control of one unit (domain brief §2a, §2c E9, E11).
 
-What is asked is written point by point in the order of the layout (value, ramp, reversion, enable), then read back. No
-sequence begins on registers that were read more than 250 ms ago: the scale factor may be another one by now. Written is only what the device doesn't hold already; the enable goes last and always. What was read back unlike it was
+What is asked is written point by point in the order of the layout (value, ramp, reversion, enable), then read back.
+Written is only what the device doesn't hold already; the enable goes last and always. No sequence begins on registers
+that were read more than 250 ms ago, since the scale factor may be another one by now. What was read back unlike it was
 written, or not at all, is tried again; three times 3 s without a mirror make the unit `uncontrollable`, until a
 read-back is good. While it holds, value and enable are written again at half the reversion time. A device that was
 away, or that somebody else has set, is brought back to what was asked.
@@ -184,7 +185,7 @@ class Control:
         self._refreshed = 0
 
     def watch(self, now):
-        """Count a miss where 3 s have passed without a mirror; to be called now and then, whether the unit lives or not."""
+        """Count a miss where 3 s have passed without a mirror; called often, whether the unit lives or not."""
         if self._on < 0 or self.mirrored:
             self._running = 0
             return

@@ -146,14 +146,14 @@ def find(model):
 
 
 def decode(group, regs):
-    """Return the readings of a model whose registers, ID and L first, are ``regs``; those that are cut off are left out."""
+    """Return the readings of a model whose registers, ID and L first, are ``regs``; what is cut off is left out."""
     found = []
     _decode(group, "", regs, 0, {}, {}, group, found)
     return found
 
 
 def borders(group, regs, length):
-    """Return the offsets at which points begin, as far as ``regs`` let it know; the end (``length`` + 2) is the last."""
+    """Return the offsets at which points begin, as far as ``regs`` tell; the end (``length`` + 2) is the last."""
     found = []
     whole = _Longer(regs, length + 2)
     _decode(group, "", whole, 0, {}, {}, group, found)

@@ -10,7 +10,7 @@ length anywhere puts every later register at a wrong address, and a number read 
     while not walk.over:
         ...read walk.count registers from walk.address...
         walk.take(request) or walk.refused(code)        # what came of it: registers, or an exception code
-    walk.cause, walk.detail                             # 0: walk.n models, walk.ids[i] at walk.addresses[i], L walk.lengths[i]
+    walk.cause, walk.detail                             # 0: walk.n models, walk.ids[i] at walk.addresses[i]
 
 Reading far ahead costs less than asking twice, so it reads 125 registers where the device lets it and goes back to
 single headers where it doesn't (an address beyond its map is exception 2).

@@ -1,11 +1,13 @@
 """What control reads of each kind of unit, and in which models it stands: the table that a board carries.
 
 Values are those of the process image: power and reactive power 0.1 kW and 0.1 kvar, voltage 0.1 V (cells 1 mV),
-frequency 0.01 Hz, current 0.1 A, temperature 0.1 degC, percentages 0.1 %. Generation, discharge and import are positive.
+frequency 0.01 Hz, current 0.1 A, temperature 0.1 degC, percentages 0.1 %. Generation, discharge and import are
+positive.
 
 A field's row is ``(model, offset, type, scale, decimals, period)``: the offset counts from the model's ID register, and
 ``scale`` is the offset of the scale factor or `FIXED` plus a factor that the definition fixes; ``period`` 0 is the
-kind's own (ms). The first row whose model the unit has wins. `tests/drivers/sunspec` holds every row against the published definitions.
+kind's own (ms). The first row whose model the unit has wins. `tests/drivers/sunspec` holds every row against the
+published definitions.
 """
 
 from drivers.sunspec.values import BITS32, ENUM16, F32, I16, U16
@@ -165,7 +167,7 @@ _LENGTHS = {
 
 
 def family(model):
-    """Return the model whose layout ``model`` has: single and split phase inverters are laid out as three-phase ones."""
+    """Return the model whose layout ``model`` has: single-phase inverters are laid out as three-phase ones."""
     if 101 <= model <= 103:
         return 103
     if 111 <= model <= 113:

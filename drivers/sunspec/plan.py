@@ -78,7 +78,7 @@ def fields_of(walk, kind):
 
 
 def make(walk, kind, power, operation, quirk, period_ms=0):
-    """Return (blocks, registers in all) for what the chain offers; ``power``, ``operation``: layouts in use, or None."""
+    """Return (blocks, registers in all) for what the chain offers; ``power``, ``operation``: layouts, or None."""
     own = period_ms or PERIOD_MS[kind]
     needs = {}  # place in the chain: [period, [(offset, words)], rows]
 

@@ -1,9 +1,9 @@
 """One SunSpec unit on a line: found, read in consistent passes, and found again when it comes back changed.
 
 What counts as changed: a model isn't where it was or has another length, a scale factor has another value, an address
-is refused that was read before, or a unit that was silent comes back with another name. Then nothing it says is believed
-and nothing is written until its chain has been walked again; scale factors are taken anew, so that no set-point is ten
-times too big.
+is refused that was read before, or a unit that was silent comes back with another name. Then nothing it says is
+believed and nothing is written until its chain has been walked again; scale factors are taken anew, so that no
+set-point is ten times too big.
 """
 
 from array import array
@@ -53,7 +53,7 @@ class SunSpecUnit(Station):
     stage, cause, detail   see above; cause and detail as in `discovery`
     rediscoveries          how often the chain was walked again (mod 2**16)
     identity               CRC of maker, model and serial number; -1 before they are known
-    limit, setpoint        the `Control` of an inverter's limit, of a PCS's power (the same object, under the kind's name)
+    limit, setpoint        the `Control` of an inverter's limit, of a PCS's power; None for other kinds
     operation              the `Control` that starts and stops it (controls.STARTED, STOPPED)
     heart                  the `Heartbeat`
     """

@@ -1,4 +1,4 @@
-"""The client's line: many units share it, none holds up the others, and damage makes neither values nor writes wrong."""
+"""The client's line: many units share it, none holds up the others, damage makes neither values nor writes wrong."""
 
 from drivers.modbus_line import ModbusLine
 from drivers.register_unit import RegisterUnit
@@ -7,7 +7,7 @@ from drivers.sunspec.quirks import STANDARD, Quirk
 from drivers.sunspec.unit import READING, SunSpecUnit
 from protocols.quality import GOOD, STALE
 from protocols.ticks import ticks_diff
-from tests.drivers.sunspec.rig import Device, Rig, chain, common, controls_123, inverter_103, model
+from tests.drivers.sunspec.portable_rig import Device, Rig, chain, common, controls_123, inverter_103, model
 from tests.portable_helpers import refusal
 
 AT_123 = 40000 + 2 + 68 + 52
@@ -20,8 +20,8 @@ def meter(p=250):
 
 def storage():
     measured = {3: 1, 4: 3, 6: [0, 0], 8: [0, 0], 10: -500, 36: 300, 115: -2, 116: 2, 122: -1}
-    der = {14: 0, 15: 1000, 16: 1000, 17: 0, 18: [0, 0], 22: 0, 23: 0, 24: [0, 0], 26: [0, 0], 30: 0, 31: [0, 0], 49: 20,
-           54: -1, 55: 2, 56: 0}  # fmt: skip
+    der = {14: 0, 15: 1000, 16: 1000, 17: 0, 18: [0, 0], 22: 0, 23: 0, 24: [0, 0], 26: [0, 0], 30: 0, 31: [0, 0]}
+    der.update({49: 20, 54: -1, 55: 2, 56: 0})
     battery = {11: 555, 13: 98, 18: 7, 19: 0, 22: 3, 26: [0, 2], 37: 3400, 40: 3301, 56: -1, 58: 0, 60: -3}
     return chain(
         common("p"),

@@ -1,1 +1,1 @@
-"""Published SunSpec model definitions (pysunspec2's JSON files) made into ours, for the desk's catalogue and for tests."""
+"""Published SunSpec model definitions (pysunspec2's JSON files) made into ours, for the desk and for tests."""

@@ -17,7 +17,7 @@ MODELS = (
 )
 """The models whose points a desk shows by name; others are shown as registers."""
 
-HEAD = '''"""Definitions of the models that the desk knows, in the notation of `definition`; a number means "laid out as that one".
+HEAD = '''"""Models that the desk knows, in the notation of `definition`; a number means "laid out as that one".
 
 Made by ``python -m tools.sunspec`` from the published definitions; tests hold it to them. Never edited by hand.
 """

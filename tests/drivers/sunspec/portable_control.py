@@ -6,7 +6,7 @@ from drivers.sunspec.quirks import Quirk
 from drivers.sunspec.unit import READING, SunSpecUnit
 from drivers.sunspec.values import OVERFLOW, SCALE
 from protocols.quality import GOOD
-from tests.drivers.sunspec.rig import Device, Rig, chain, common, controls_123, inverter_103, model
+from tests.drivers.sunspec.portable_rig import Device, Rig, chain, common, controls_123, inverter_103, model
 
 AT = 40000 + 2 + 68 + 52  # model 123 of `Inverter`
 VALUE, WIN, RVRT, RMP, ENA = AT + 5, AT + 6, AT + 7, AT + 8, AT + 9

@@ -6,7 +6,7 @@ from drivers.sunspec.models import INV_W, INVERTER
 from drivers.sunspec.quirks import Quirk
 from drivers.sunspec.unit import READING, REFUSED, SunSpecUnit
 from protocols.quality import GOOD
-from tests.drivers.sunspec.rig import Device, Rig, chain, common, controls_123, inverter_103, model
+from tests.drivers.sunspec.portable_rig import Device, Rig, chain, common, controls_123, inverter_103, model
 
 UNKNOWN = [64999, 300] + [7] * 300
 

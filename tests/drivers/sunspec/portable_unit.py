@@ -34,7 +34,7 @@ from drivers.sunspec.states import ST_RUNNING
 from drivers.sunspec.unit import READING, SunSpecUnit
 from drivers.sunspec.values import NO_MODEL, NOT_IMPLEMENTED, NOT_READ, OLD
 from protocols.quality import BAD, GOOD, STALE
-from tests.drivers.sunspec.rig import Device, Rig, chain, common, controls_123, inverter_103, model
+from tests.drivers.sunspec.portable_rig import Device, Rig, chain, common, controls_123, inverter_103, model
 
 
 def test_an_inverter_is_found_and_read():

@@ -6,6 +6,7 @@ import math
 import struct
 from array import array
 from collections.abc import Iterator
+from importlib import import_module
 from random import Random
 from typing import Any
 
@@ -17,12 +18,13 @@ from hypothesis import strategies as st
 from drivers.sunspec import controls, definition, models, values
 from drivers.sunspec.catalogue import MODELS
 from drivers.sunspec.definition import Group, Reading
-from drivers.sunspec.quirks import Quirk
+from drivers.sunspec.quirks import STANDARD, Quirk
 from drivers.sunspec.reader import Reader
-from tests.drivers.sunspec.rig import Device, Rig, chain, common
 from tools.sunspec import __main__ as generator
 from tools.sunspec.published import line, load, numbers
 
+RIG: Any = import_module("tests.drivers.sunspec.portable_rig")  # untyped, as it runs on MicroPython too
+chain, common = RIG.chain, RIG.common
 SIZES = {"NPt": 3, "NCrv": 2, "NCrvSet": 2, "NCtl": 2, "NPrt": 3, "NStr": 2, "NMod": 3}
 
 
@@ -90,7 +92,7 @@ def agree(ours: Reading, theirs: Any) -> bool:
     if ours.point.kind == values.PAD:
         return True
     if isinstance(raw, float):
-        return ours.raw == raw
+        return bool(ours.raw == raw)
     if ours.point.kind == values.IP6 and raw is not None:
         raw = ":".join(raw.replace(":", "")[i : i + 2] for i in range(0, 32, 2))
     if ours.raw != raw:
@@ -121,20 +123,23 @@ def draws(seed: int) -> Iterator[int]:
         yield random.choice((0, 1, 0x7FFF, 0x8000, 0xFFFF, *(random.randrange(65536) for _ in range(10))))
 
 
+def read_whole(device: Any, quirk: Quirk = STANDARD) -> dict[int, list[int]]:
+    """Return the registers of each model that our client finds in ``device``."""
+    reader = Reader(1, quirk)
+    RIG.Rig([reader], [device]).until(lambda: reader.finished)
+    assert (reader.cause, reader.refused) == (0, [])
+    return {number: list(got) for number, _, got in reader.models}
+
+
 @pytest.mark.parametrize("model", numbers())
 def test_served_as_a_device_it_is_read_whole(model: int) -> None:
     if model == 1:
         regs = common()
-        device = Device(1, chain(regs))
+        device = RIG.Device(1, chain(regs))
     else:
         regs = image(model, draws(model))
-        device = Device(1, chain(common(), regs, [64999, 2, 5, 6]))
-    reader = Reader(1)
-    rig = Rig([reader], [device])
-    rig.until(lambda: reader.finished)
-    assert (reader.cause, reader.refused) == (0, [])
-    by_model = {number: list(got) for number, _, got in reader.models}
-    assert by_model[model] == regs
+        device = RIG.Device(1, chain(common(), regs, [64999, 2, 5, 6]))
+    assert read_whole(device)[model] == regs
     compare(model, regs)
 
 
@@ -154,10 +159,7 @@ def test_the_catalogue_is_what_is_published() -> None:
 def test_a_model_of_701_is_split_between_points() -> None:
     regs = image(701, draws(5))
     for most in (125, 50, 33):
-        reader = Reader(1, Quirk(max_read=most))
-        rig = Rig([reader], [Device(1, chain(common(), regs))])
-        rig.until(lambda: reader.finished)
-        assert list(reader.models[1][2]) == regs
+        assert read_whole(RIG.Device(1, chain(common(), regs)), Quirk(max_read=most)) == {1: common(), 701: regs}
     borders = definition.borders(definition.find(701), array("H"), 153)
     assert 17 in borders and 18 not in borders and borders[-1] == 155
 
