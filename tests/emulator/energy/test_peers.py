@@ -6,8 +6,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from sunspec2.modbus.client import SunSpecModbusClientDeviceTCP, SunSpecModbusClientError
+from sunspec2.modbus.client import (
+    SunSpecModbusClientDeviceRTU,
+    SunSpecModbusClientDeviceTCP,
+    SunSpecModbusClientError,
+)
 
+from tools.emulator.energy.bench import SerialBench
 from tools.emulator.energy.district import District
 from tools.emulator.energy.field import UNITS, Field
 from tools.emulator.energy.tcp import TcpUnits
@@ -122,3 +127,16 @@ def test_one_client_at_a_time(district: District) -> None:
             second.scan()
         second.disconnect()
         first.disconnect()
+
+
+def test_the_same_over_a_serial_line(district: District) -> None:
+    district.converter.setpoint = 0.0
+    district.advance(3)
+    with SerialBench(Field(district)) as bench:
+        client = SunSpecModbusClientDeviceRTU(UNITS["GM"], bench.path, 115_200, timeout=5)
+        client.scan()
+        client.close()
+        meter = client.models[203][0]
+        assert not errors(client)
+        assert meter.Hz.cvalue == pytest.approx(50.0, abs=0.2)
+        assert meter.W.cvalue == pytest.approx(district.grid_w, rel=0.02, abs=2000)
