@@ -137,8 +137,12 @@ class Control:
 
     def leave(self):
         """Write nothing any more; the device keeps what it has, and reverts when its time is over."""
-        self._on = _HANDS_OFF
-        self._rest()
+        if self._on != _HANDS_OFF:
+            self._on = _HANDS_OFF
+            self.mirrored = 0
+            self.misses = 0
+            self.uncontrollable = 0
+            self._rest()
 
     def _ask(self):
         self._dirty = 1

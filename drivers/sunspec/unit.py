@@ -94,6 +94,15 @@ class SunSpecUnit(Station):
         self._since = 0
         self._bound = 0
 
+    def complete(self):
+        """Return 1 when all that is read of the unit was read lately: nothing it could say is missing."""
+        if self.stage != READING:
+            return 0
+        for block in self._blocks:
+            if not block.fresh:
+                return 0
+        return 1
+
     # What the line asks.
 
     def wants(self, now):
