@@ -96,8 +96,7 @@ class Model:
             (number,) = struct.unpack_from(_FLOATS[point.type], self.data, 2 * point.at)
             return None if math.isnan(number) else float(number)
         raw = self.raw(name)
-        absent = NOT_IMPLEMENTED.get(point.type, 0)
-        if absent and (raw & ((1 << (16 * point.size)) - 1)) == absent:
+        if raw & ((1 << (16 * point.size)) - 1) == NOT_IMPLEMENTED.get(point.type):
             return None
         return float(raw * 10.0 ** self.factor(point))
 
