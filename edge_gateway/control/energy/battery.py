@@ -37,6 +37,8 @@ def shape(law: Law, wanted: float, previous: float, firm: Band, ramp: float, dt_
     Charging and discharging never follow each other without a set-point of 0 between them.
     """
     why = ""
+    if wanted == previous:
+        return Shaped(previous)
     if wanted and abs(wanted - previous) <= law.dead_band and firm.holds(previous):
         return Shaped(previous, "dead band")
     step = ramp * dt_s

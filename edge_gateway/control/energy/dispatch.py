@@ -33,9 +33,12 @@ class Cap:
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """All that a dispatch depends on. previous: the last set-point of the battery. kept: its reserve for the critical
-    board is touched (with hysteresis). level: loading row of the transformer, 0, 80, 100 or 110. ev_floor: power of all
-    connected vehicles at 6 A. ev_given: what they may draw by now (kW). dt_s: since the last dispatch."""
+    """All that a dispatch depends on.
+
+    previous: the last set-point of the battery. kept: its reserve for the critical board is touched (with hysteresis).
+    level: loading row of the transformer, 0, 80, 100 or 110. ev_floor, ev_full: power of all connected vehicles at 6
+    and at 32 A; ev_given: what they may draw by now (kW). dt_s: since the last dispatch.
+    """
 
     image: Image
     state: State
@@ -48,6 +51,7 @@ class Situation:
     kept: bool = False
     level: int = 0
     ev_floor: float = 0.0
+    ev_full: float = 0.0
     ev_given: float = 0.0
     dt_s: float = 1.0
 
@@ -121,7 +125,7 @@ def dispatch(s: Situation) -> Dispatch:
     shaped = shape(s.law, battery.clamp(wish.kw), s.previous, firm, ramp, s.dt_s)
     return Dispatch(
         _set_point("battery", battery, wish, shaped),
-        _set_point("EV", ev, Wish(ev.high, "as much as there is"), Shaped(ev.high)),
+        _set_point("EV", ev, Wish(s.ev_full, "all that is connected at 32 A"), Shaped(ev.high)),
         _set_point("PV", pv, Wish(s.plant.pv_kw, "all that the sun gives"), Shaped(pv.high)),
         s.import_cap,
         s.export_cap,
@@ -148,7 +152,7 @@ def _without_laws(s: Situation, battery: Band, ev: Band, pv: Band, firm: Band) -
     shaped = shape(s.law, battery.clamp(0.0), s.previous, firm, s.law.ramp, s.dt_s)
     return Dispatch(
         _set_point("battery", battery, Wish(0.0, why), shaped),
-        _set_point("EV", ev, Wish(ev.high, why), Shaped(ev.high)),
+        _set_point("EV", ev, Wish(s.ev_full, why), Shaped(ev.high)),
         _set_point("PV", pv, Wish(s.plant.pv_kw, why), Shaped(pv.high)),
         s.import_cap,
         s.export_cap,

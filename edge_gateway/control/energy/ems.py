@@ -205,6 +205,7 @@ class Ems:
                 kept=self._kept,
                 level=self.transformer.level,
                 ev_floor=allocator.floor_kw(image.ev) if allocator is not None else 0.0,
+                ev_full=allocator.full_kw(image.ev) if allocator is not None else 0.0,
                 ev_given=self.allocation.kw(self.plant.ev) if self.plant.ev is not None else 0.0,
                 dt_s=dt_s,
             )

@@ -48,6 +48,10 @@ class Allocator:
         """What all connected vehicles take at the smallest current (kW)."""
         return self.figures.floor_a * self._weight(self._connected(seen))
 
+    def full_kw(self, seen: Ev) -> float:
+        """What they take at the largest (kW)."""
+        return self.figures.full_a * self._weight(self._connected(seen))
+
     def step(self, seen: Ev, budget_kw: float, now: int) -> Allocation:
         """Who may charge with how much."""
         figures = self.figures

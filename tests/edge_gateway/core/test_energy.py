@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -13,9 +10,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from edge_gateway.api.client import Client
 from edge_gateway.api.wire import ApiError, Code
+from edge_gateway.cli.energy_commands import app
+from edge_gateway.cli.exits import CommandFailed
 from edge_gateway.journal import Kind
 from protocols import layout
 from protocols.modbus.bank import ArrayBank
@@ -23,6 +23,7 @@ from protocols.sheets import load
 from protocols.sheets.derive import param_registers
 from tests.edge_gateway.core.lanes import Lane, Lanes, serving
 from tests.edge_gateway.core.test_core import Running, online, running
+from tests.edge_gateway.core.test_waste import inlet, station
 from tests.edge_gateway.fieldbus.support import board_registers
 
 SHEET = load("energy")
@@ -71,6 +72,14 @@ class EnergyBoard(Lane):
         return [args for _seq, code, args in self.executed if CODES.get(code) == name]
 
 
+WASTE = """\
+waste:
+  station: station
+  branches: [{number: 1, length_m: 600, joins_m: 300}]
+  inlets: [{board: inlet01, branch: 1, distance_m: 400}]
+"""
+
+
 @pytest.fixture
 def folder() -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="de-") as name:
@@ -94,11 +103,12 @@ energy:
     return path
 
 
-def edgectl(core: Running, *args: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-c", "from edge_gateway.cli.app import main; main()", "energy", *args]
-    env = {**os.environ, "COLUMNS": "100", "TZ": "UTC"}
-    where = ["--socket", str(core.socket)]
-    return subprocess.run([*command, *where], capture_output=True, text=True, timeout=60, env=env, check=False)
+def edgectl(core: Running, *args: str) -> tuple[int, str]:
+    """Exit code and what was printed."""
+    result = CliRunner().invoke(app, [*args, "--socket", str(core.socket)], env={"COLUMNS": "100", "TZ": "UTC"})
+    if isinstance(result.exception, CommandFailed):
+        return result.exception.code, str(result.exception)
+    return result.exit_code, result.output
 
 
 def test_it_observes_holds_its_caps_and_says_who_decides(folder: Path) -> None:
@@ -110,10 +120,10 @@ def test_it_observes_holds_its_caps_and_says_who_decides(folder: Path) -> None:
         core.wait_for(lambda now: (1300, 30, 0, 0) in power.told("SET_PCS"))
         found = client.call("energy.status")
         assert found["flow"]["grid_kw"] == 1400.0 and found["battery"]["soc"] == 60.0
-        assert found["ev"]["connected"] == 2 and found["ev"]["share_a"] == 0.0
+        assert found["ev"]["connected"] == 2
         assert power.told("SET_IMPORT_CAP")[0] == (12800, 30, 0, 0)
         assert power.told("SET_RESERVE")[0] == (300, 30, 0, 0)
-        assert power.told("EV_SHARE")[0][0] == 0, "nobody may charge while the battery shaves"
+        assert {args[0] for args in power.told("EV_ENABLE")} == {0, 1, 2, 3, 4, 5}, "six words of 16 points"
         told = {point["name"]: point for point in client.call("energy.explain")["set_points"]}
         assert told["battery"]["kw"] == 130.0 and told["battery"]["held_by"] == "transformer and EV cap"
         (row,) = (row for row in client.call("energy.limits")["limits"] if row["name"] == "import cap")
@@ -152,6 +162,27 @@ def test_a_lost_grid_is_opened_shed_and_told(folder: Path) -> None:
     assert "ISLAND" in [r.name for r in core.records(Kind.EVENT) if r.source == "energy"]
 
 
+def test_the_waste_collection_hears_of_it(folder: Path) -> None:
+    power = EnergyBoard("power", 500, 0)
+    power.put("BAT.SOC", 290)
+    with serving(power, station(), inlet(1)) as boards:
+        names = ("station", "inlet01")
+        path = site_file(folder, boards, WASTE)
+        lines = "".join(f"  - {{id: l_{n}, type: tcp, host: 127.0.0.1, port: {boards[n].port}}}\n" for n in names)
+        listed = "".join(
+            f"  - {{id: {n}, program: waste_{p}, line: l_{n}, unit: 1, dev_id: {boards[n].dev_id}}}\n"
+            for n, p in zip(names, ("station", "inlet"), strict=True)
+        )
+        text = path.read_text().replace("boards:\n", lines + "boards:\n" + listed)
+        path.write_text(text, encoding="utf-8")
+        with running(path) as core, Client(core.socket) as client:
+            core.wait_for(lambda now: online(now) and now["waste"]["station"]["heard"])
+            core.wait_for(lambda now: client.call("waste.plan")["hints"] == "battery below 30 %")
+            assert client.call("tags", pattern="ems.HEAT")[0]["text"] == "no power-to-heat"
+            power.put("BAT.SOC", 400)
+            core.wait_for(lambda now: client.call("waste.plan")["hints"] is None)
+
+
 def test_a_site_without_power_says_so(folder: Path) -> None:
     with (
         serving(Lane("in1", 301, 0)) as lanes,
@@ -160,3 +191,28 @@ def test_a_site_without_power_says_so(folder: Path) -> None:
         pytest.raises(ApiError, match="no `energy` section"),
     ):
         client.call("energy.status")
+
+
+def test_tables_fit_and_say_the_same(folder: Path) -> None:
+    power = EnergyBoard("power", 500, 0)
+    power.put("GM.P", 14000)
+    power.put("INV2.W", 553)
+    power.put("INV2.ST", 7)
+    with serving(power) as boards, running(site_file(folder, boards)) as core:
+        core.wait_for(lambda now: online(now) and now["energy"]["state"] == "OBSERVE")
+        core.wait_for(lambda now: (1300, 30, 0, 0) in power.told("SET_PCS"))
+        shown = {}
+        for name in ("status", "limits", "explain", "report", "lost"):
+            code, shown[name] = edgectl(core, name)
+            assert code == 0 and max(len(line) for line in shown[name].splitlines()) <= 100, shown[name]
+            assert json.loads(edgectl(core, name, "--json")[1])
+        assert "OBSERVE" in shown["status"] and "SoC 60 %" in shown["status"]
+        assert "rules stand in" in shown["status"] and "-120" in shown["limits"]
+        assert "battery: 130 kW (wished 0): import cap of 1280 kW" in shown["explain"]
+        assert "GM.P" in shown["lost"] and "set-points taken" in shown["report"]
+        held = edgectl(core, "limit", "export", "50", "--why", "operator")
+        assert held == (
+            0,
+            "import cap 1280 kW (import cap of 1280 kW)\nexport cap 50 kW (export cap by order: operator)\n",
+        )
+        assert edgectl(core, "limit", "import", "99999") == (5, "`kw` must be 0 to 6553")

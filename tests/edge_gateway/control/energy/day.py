@@ -1,4 +1,4 @@
-"""A small plant for a simulated day: sun with clouds, loads, vehicles, a battery with losses, a grid that closes the sum.
+"""A small plant for a simulated day: sun with clouds, loads, vehicles, a battery with losses, a grid for the rest.
 
 No device and no bus: what is compared here is what the management decides. The whole plant is in `tools/emulator`.
 """

@@ -1,4 +1,4 @@
-"""The energy management over time: its state table as a logbook, restarts in every state, and what is told to others."""
+"""The energy management over time: its state table as a logbook, restarts in every state, what is told to others."""
 
 from __future__ import annotations
 
