@@ -10,35 +10,23 @@ away, or that somebody else has set, is brought back to what was asked.
 A write that got no answer isn't repeated: it is read back, and what the device has taken stays as it is.
 """
 
-from array import array
-
 from drivers.modbus_station import BUSY, NOTHING, READ, WRITE
-from drivers.sunspec.controls import (
-    BASIS,
-    DECIMALS,
-    ENABLE,
-    ENABLED,
-    FALLBACK,
-    FALLBACK_ENABLE,
-    PAIR,
-    RAMP,
-    RATE,
-    REVERT,
-    ROWS,
-    VALUE,
-)
-from drivers.sunspec.values import BAD_SCALE, OVERFLOW, SCALE, U16, implemented, scale, size
+from drivers.sunspec.control_image import NO_FALLBACK, ControlImage
+from drivers.sunspec.controls import ENABLE, PAIR, REVERT, VALUE
+from drivers.sunspec.values import OVERFLOW, SCALE
 from protocols.port import const
-from protocols.quality import BAD, GOOD, STALE
+from protocols.quality import STALE
 from protocols.ticks import ticks_add, ticks_diff
-
-NO_FALLBACK = const(-0x20000000)
 
 # `fault`, beside those of `values`.
 REFUSED = const(16)
 """The device answered a write with an exception."""
-FAULTS = {0: "", SCALE: "scale factor missing or outside -10..10", OVERFLOW: "too big for the register",
-          REFUSED: "refused by the device"}  # fmt: skip
+FAULTS = {
+    0: "",
+    SCALE: "scale factor missing or outside -10..10",
+    OVERFLOW: "too big for the register",
+    REFUSED: "refused by the device",
+}
 
 MIRROR_MS = const(3000)
 UNCONTROLLABLE = const(3)
@@ -86,22 +74,12 @@ class Control:
         self.revert_s = 0
         self.writes = 0
         self.overridden = 0
-        self._decoder = decoder
-        most = 1
-        for layout in layouts:
-            most = max(most, len(layout[ROWS]))
-        self._raw = array("H", [0] * (2 * most))
-        self._left_out = bytearray(most)
+        self._image = ControlImage(layouts, quirk, decoder)
         self._on = _HANDS_OFF
         self._value = 0
         self._revert = 0
         self._ramp = 0
         self._fallback = NO_FALLBACK
-        self._layout = None
-        self._rows = ()
-        self._regs = None
-        self._base = 0
-        self._address = 0
         self._known = 0
         self._seen_at = 0
         self._running = 0
@@ -153,11 +131,7 @@ class Control:
 
     def bind(self, layout, address, regs, base):
         """The unit has ``layout``'s model at ``address``; its registers are read to ``regs[base:]``."""
-        self._layout = layout
-        self._rows = layout[ROWS]
-        self._address = address
-        self._regs = regs
-        self._base = base
+        self._image.bind(layout, address, regs, base)
         self.fitted = 1
         self._known = 0
         self._rest()
@@ -234,7 +208,7 @@ class Control:
         self._hold_on = 1
 
     def _due(self, now):
-        if self._on != _HELD or not self._layout[ENABLED]:
+        if self._on != _HELD or not self._image.enabled:
             return 0
         revert = self._revert
         if self.revert_s and (self.revert_s < revert or not revert):
@@ -247,9 +221,12 @@ class Control:
 
     def _begin(self, refresh, now):
         if self._dirty:
-            if not self._build():
+            image = self._image
+            if not image.build(self._on == _HELD, self._value, self._revert, self._ramp, self._fallback):
+                self.fault = image.fault
                 self._hold(MIRROR_MS, now)
                 return
+            self.fault = 0
             self._dirty = 0
             self._reverting = 0
             self._rewritten = 0
@@ -262,141 +239,36 @@ class Control:
         self._phase = _WRITING
         self._advance()
 
-    def _build(self):
-        # What the registers shall hold. False: it can't be said in this device's registers; `fault` tells why.
-        layout = self._layout
-        regs = self._regs
-        base = self._base
-        raw = self._raw
-        value = self._value
-        decoder = self._decoder
-        self.fault = 0
-        i = -1
-        for row in self._rows:
-            i += 1
-            what = row[2]
-            at = base + row[0]
-            self._left_out[i] = 0
-            if what == ENABLE:
-                raw[2 * i] = layout[ENABLED] if self._on == _HELD else 0
-                continue
-            if self._on != _HELD:
-                self._left_out[i] = 1
-                continue
-            if what == VALUE or what == PAIR or what == FALLBACK:
-                wanted = value
-                if what == FALLBACK:
-                    if self._fallback == NO_FALLBACK or not implemented(row[1], regs, at):
-                        self._left_out[i] = 1
-                        continue
-                    wanted = self._fallback
-                if layout[BASIS]:
-                    wanted = self._percent(wanted)
-                exponent = self._exponent(row[3])
-                if self.fault:
-                    return False
-                down = layout[DECIMALS] == 1 and not layout[BASIS]
-                if not decoder.encode(wanted, row[1], raw, 2 * i, exponent, down):
-                    self.fault = decoder.why
-                    return False
-                if what == PAIR:
-                    raw[2 * i + 1] = (0x10000 - raw[2 * i]) & 0xFFFF
-                continue
-            if not implemented(row[1], regs, at):
-                self._left_out[i] = 1
-                continue
-            if what == RAMP:
-                wanted = self._ramp
-            elif what == RATE:
-                if not self._ramp:
-                    self._left_out[i] = 1
-                    continue
-                wanted = 100 // self._ramp or 1
-            elif what == REVERT:
-                wanted = self._revert
-            elif what == FALLBACK_ENABLE:
-                wanted = 0 if self._fallback == NO_FALLBACK else 1
-            else:
-                wanted = 1
-            decoder.encode(wanted, row[1], raw, 2 * i, 0)
-        return True
-
-    def _exponent(self, at):
-        if at < 0:
-            return self._layout[DECIMALS]
-        factor = scale(self._regs, self._base + at)
-        if factor == BAD_SCALE:
-            self.fault = SCALE
-            return 0
-        return factor + self._layout[DECIMALS]
-
-    def _rating(self):
-        # The power that per cent refer to, 0.1 kW; 0 with `fault`.
-        offset, at = self._layout[BASIS]
-        factor = scale(self._regs, self._base + at)
-        if factor == BAD_SCALE:
-            self.fault = SCALE
-            return 0
-        rating = self._decoder.number(U16, self._regs, self._base + offset, factor - 2)
-        if rating < 1:
-            self.fault = SCALE
-            return 0
-        return rating
-
-    def _percent(self, value):
-        rating = self._rating()
-        if self.fault or value > 500000 or value < -500000:
-            self.fault = self.fault or OVERFLOW
-            return 0
-        percent = (2000 * abs(value) // rating + 1) >> 1
-        return -percent if value < 0 else percent
-
     def _advance(self):
         # On to the next row that has to be written; behind the last one comes the reading.
-        rows = self._rows
+        image = self._image
         while True:
             self._row += 1
-            if self._row == len(rows):
+            if self._row == len(image.rows):
                 self._phase = _CHECKING
                 return
-            if not self._left_out[self._row] and self._needed(self._row):
+            if not image.left_out[self._row] and self._needed(self._row):
                 return
 
     def _needed(self, i):
-        what = self._rows[i][2]
+        what = self._image.what(i)
         if what == ENABLE:
-            return self._touched or not self._armed or not self._same(i)
-        if what == REVERT:
-            return not self._reverting and not self._same(i)
-        if self._forced and (what == VALUE or what == PAIR):
-            return True
-        return not self._same(i)
-
-    def _same(self, i):
-        row = self._rows[i]
-        at = self._base + row[0]
-        regs = self._regs
-        raw = self._raw
-        what = row[2]
-        if what == PAIR or size(row[1]) == 2:
-            return regs[at] == raw[2 * i] and regs[at + 1] == raw[2 * i + 1]
-        apart = abs(regs[at] - raw[2 * i])
-        return apart == 0 or ((what == VALUE or what == FALLBACK) and apart <= self.quirk.tolerance)
+            return self._touched or not self._armed or not self._image.same(i)
+        if what == REVERT and self._reverting:
+            return False  # once is enough: the device may keep its own
+        return (self._forced and (what == VALUE or what == PAIR)) or not self._image.same(i)
 
     def make(self, short, pair):
         """Return the write to send: in ``short`` (one register) or ``pair`` (two)."""
-        row = self._rows[self._row]
-        address = self._address + row[0]
+        image = self._image
         self.writes = (self.writes + 1) & 0xFFFF
         self._armed = 0
-        if row[2] != ENABLE:
+        if image.what(self._row) == ENABLE:
+            self._proof = not image.same(self._row)
+        else:
             self._touched = 1
             self._proof = 0
-        else:
-            self._proof = not self._same(self._row)
-        if row[2] == PAIR or size(row[1]) == 2:
-            return pair.write_registers(address, self._raw, 2 * self._row, 2)
-        return short.write_register(address, self._raw[2 * self._row])
+        return image.write(self._row, short, pair)
 
     def written(self, status, now):
         """The write is over with ``status``: 0, an exception code, or negative when there was no answer."""
@@ -404,7 +276,7 @@ class Control:
             return
         if status == 0:
             self._busy = 0
-            what = self._rows[self._row][2]
+            what = self._image.what(self._row)
             if what == ENABLE:
                 self._arm(now)
             elif what == REVERT:
@@ -430,12 +302,16 @@ class Control:
             return
         self._known = 1
         self._seen_at = now
-        self._read_force()
+        image = self._image
+        image.look()
+        self.in_force = image.in_force
+        self.in_force_q = image.in_force_q
+        self.revert_s = image.revert_s
         if self._on < 0 or (self._dirty and self._phase == _REST):
             return
         if not self._armed and self._proof and self._phase == _CHECKING and self._enabled():
             self._arm(now)  # the acknowledgement was lost, but it wasn't so before
-        good = self._mirrors()
+        good = image.mirrors() and (self._armed or not image.enabled)
         if self._phase == _REST:
             if good and not self.fault:
                 self._good()
@@ -449,9 +325,9 @@ class Control:
                 self._good()
             elif self._dirty:
                 self._phase = _REST
-            elif self._row < len(self._rows) or (self._reread and not self._rewritten):
+            elif self._row < len(image.rows) or (self._reread and not self._rewritten):
                 # A write got no answer, or the second look is as bad: write what differs, once in 3 s.
-                self._rewritten = 1 if self._row == len(self._rows) else self._rewritten
+                self._rewritten = 1 if self._row == len(image.rows) else self._rewritten
                 self._begin(0, now)
             else:
                 self._reread = 1
@@ -473,54 +349,9 @@ class Control:
         self._refreshed = now
 
     def _enabled(self):
-        i = len(self._rows) - 1
-        return self._rows[i][2] == ENABLE and self._same(i)
-
-    def _mirrors(self):
-        i = -1
-        for row in self._rows:
-            i += 1
-            if self._left_out[i] or row[2] == REVERT:
-                continue
-            if not self._same(i):
-                return False
-            if row[2] == ENABLE and not self._armed:
-                return False
-        return True
-
-    def _read_force(self):
-        # What holds, by what the device says.
-        layout = self._layout
-        regs = self._regs
-        base = self._base
-        decoder = self._decoder
-        enabled = 1
-        for row in self._rows:
-            if row[2] == ENABLE:
-                enabled = regs[base + row[0]] == layout[ENABLED]
-            elif row[2] == REVERT:
-                kept = decoder.number(row[1], regs, base + row[0], 0)
-                self.revert_s = kept if not decoder.why else 0
-        self.in_force_q = GOOD
-        if not enabled:
-            self.in_force = 1000 if layout[DECIMALS] == 1 and not layout[BASIS] else 0
-            return
-        row = self._rows[0]
-        fault = self.fault
-        self.fault = 0
-        exponent = self._exponent(row[3])
-        value = decoder.number(row[1], regs, base + row[0], exponent)
-        if layout[BASIS] and not self.fault:
-            rating = self._rating()
-            if -5000 < value < 5000 and rating <= 200000:
-                value = value * rating // 1000
-            else:
-                self.fault = OVERFLOW
-        if self.fault or decoder.why:
-            self.in_force_q = BAD
-        else:
-            self.in_force = value
-        self.fault = fault
+        image = self._image
+        i = len(image.rows) - 1
+        return image.what(i) == ENABLE and image.same(i)
 
 
 __all__ = ("FAULTS", "NO_FALLBACK", "REFUSED", "Control")

@@ -23,7 +23,7 @@ class Block:
                that the unit refused to have it read
     """
 
-    def __init__(self, model, address, length, period_ms, stale_ms):
+    def __init__(self, model, address, length, period_ms, stale_ms, rows):
         self.model = model
         self.address = address
         self.length = length
@@ -32,7 +32,7 @@ class Block:
         self.fast = 0
         self.count = 2
         self.base = 0
-        self.rows = ()
+        self.rows = rows
         self.scales = ()
         self.known = array("H", [])
         self.confirmed = 0
@@ -122,12 +122,13 @@ def make(walk, kind, power, operation, quirk, period_ms=0):
         while count in used and count < length + 2 and count < quirk.max_read:
             count += 1
         used.append(count)
-        block = Block(family(walk.ids[i]), walk.addresses[i], length, period, max(STALE_MS[kind], 3 * period))
+        rows = tuple([(f, t, base + at, base + s if s >= 0 else s, d) for f, t, at, s, d in rows])
+        stale = max(STALE_MS[kind], 3 * period)
+        block = Block(family(walk.ids[i]), walk.addresses[i], length, period, stale, rows)
         block.fast = 1 if period == own else 0
         block.base = base
         block.count = count
         block.parts = _split(count, points, quirk.max_read)
-        block.rows = tuple([(f, t, base + at, base + s if s >= 0 else s, d) for f, t, at, s, d in rows])
         block.scales = tuple([base + at for at in factors])
         block.known = array("H", [0] * len(factors))
         base += count

@@ -368,6 +368,7 @@ class SunSpecUnit(Station):
         field, kind, at, scale_at, decimals = row
         regs = self._regs
         decoder = self.decoder
+        value = 0
         exponent = 0
         why = 0
         if scale_at >= 0:

@@ -1,4 +1,4 @@
-"""Eight unknown SunSpec units found and read on one line by real MicroPython, beside what their bytes take on the wire."""
+"""Eight unknown SunSpec units found and read by real MicroPython, beside what their bytes take on the wire."""
 
 from __future__ import annotations
 
