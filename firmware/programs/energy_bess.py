@@ -96,7 +96,11 @@ class Bess:
         self.target = target
 
     def clamp(self):
-        """Between two laws the limits may have moved in."""
+        """What may not be is ended at once, without a ramp (E3, E8)."""
+        if self.q > self.discharge:
+            self._ramp.force(self.discharge)
+        elif self.q < -self.charge:
+            self._ramp.force(-self.charge)
         if self.target > self.discharge:
             self.target = self.discharge
             self.why = RESERVE if not self.discharge else BATTERY
