@@ -62,7 +62,7 @@ class EnergyRig:
         self.table: Any = program_table(PROGRAM)
         self.world = World()
         self.district = District(seed, start_s=hour * 3600, base_w=base_kw * 1000, soc=soc, cars=False)
-        self.plant = EnergyPlant(self.district, newer, seed)
+        self.plant = EnergyPlant(self.district, newer, seed, warm=True)
         for device, names in (quirks or {}).items():
             for quirk in names:
                 self.plant.field.devices[device].turn(quirk)
@@ -112,7 +112,6 @@ class EnergyRig:
         """
         self.board.power_on()
         self.until(lambda: self.out("RSD.YHOLD"), within_s=5)
-        self.district.run_up()
         if self._wants_gateway:
             self.gateway.start()
             self.until(lambda: self.gateway.ready(UNIT), within_s=10)

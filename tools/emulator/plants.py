@@ -13,6 +13,9 @@ from tools.emulator.lane.traffic import Rate, evening, morning, steady
 from tools.emulator.plant import Plant
 from tools.emulator.spec import ROLES, BoardSpec, SiteSpec
 
+CARS = 20
+"""Charging when an energy plant begins."""
+
 
 class Surroundings:
     """What the plants of one site share."""
@@ -48,8 +51,10 @@ def lane_parameters(spec: BoardSpec) -> dict[str, int]:
 
 
 def energy(around: Surroundings, spec: BoardSpec, seed: int) -> EnergyPlant:
-    """The energy plant on a day with some clouds, already running."""
-    return EnergyPlant(District(seed, start_s=around.start_hour * 3600, clouds=0.5, running=True), seed=seed)
+    """The energy plant on a day with some clouds, everything running and a few cars at the charging points."""
+    district = District(seed, start_s=around.start_hour * 3600, clouds=0.5)
+    district.charging.surge(0.0, CARS)
+    return EnergyPlant(district, seed=seed, warm=True)
 
 
 PLANTS: dict[str, Callable[[Surroundings, BoardSpec, int], Plant]] = {"parking_lane": parking_lane, "energy": energy}

@@ -103,6 +103,17 @@ def test_a_ramp_time_is_kept(bench: Bench) -> None:
     assert bench.district.inverters[0].limit == pytest.approx(0.5, abs=0.01)
 
 
+def test_a_window_lets_the_limit_begin_at_some_moment_within_it(bench: Bench) -> None:
+    bench.write("INV1", 123, "WMaxLimPct_WinTms", 10)
+    bench.write("INV1", 123, "WMaxLimPct", 0)
+    bench.write("INV1", 123, "WMaxLim_Ena", 1)
+    waited = 0.0
+    while bench.district.inverters[0].limit > 0.5:
+        bench.run(0.1)
+        waited += 0.1
+    assert 0.2 < waited <= 10.1
+
+
 def test_model_704_reverts_to_what_was_written_for_that_case(bench: Bench) -> None:
     for point, raw in (
         ("WMaxLimPct", 800), ("WMaxLimPctRvrt", 250), ("WMaxLimPctEnaRvrt", 1), ("WMaxLimPctRvrtTms", 10),

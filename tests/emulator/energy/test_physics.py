@@ -25,6 +25,7 @@ def test_a_day_closes_to_the_rounding() -> None:
     day = District(7, clouds=0.6, soc=0.4)
     battery = day.battery
     discharged = charged = 0.0
+    counted = (0.0, 0.0, 0.0)
     for minute in range(24 * 60):
         # A dispatch that uses both directions: charge on surplus, discharge in the evening.
         day.converter.setpoint = -150e3 if day.pv_w > 200e3 else 120e3 if minute > 17 * 60 else 0.0
@@ -34,6 +35,9 @@ def test_a_day_closes_to_the_rounding() -> None:
         assert 0.0 <= battery.soc <= 1.0
         discharged += max(0.0, day.converter.w)
         charged += max(0.0, -day.converter.w)
+        now = (day.meter.imported_wh, day.meter.exported_wh, day.inverters[0].energy_wh)
+        assert all(later >= earlier for later, earlier in zip(now, counted, strict=True))
+        counted = now
     books = day.books
     assert books.pv_dc > 2e6 and discharged > 0 and charged > 0 and day.charging.served_wh > 3e5
     assert abs(day.residual_wh) < 1e-6 * books.pv_dc

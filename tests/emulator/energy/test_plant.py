@@ -61,6 +61,31 @@ def test_the_hold_that_drops_takes_the_sun_away_at_once_and_the_voltage_within_3
     assert bench.reads("RSD_ZOK") == 0
 
 
+def test_a_warm_plant_runs_when_the_shutdown_is_first_held_off() -> None:
+    plant = EnergyPlant(District(5, start_s=12 * 3600, base_w=600e3, cars=False), warm=True)
+    plant.drive({**HELD, "RSD_YHOLD": 0})
+    plant.step(500, {})
+    assert plant.district.pv_w == 0
+    plant.drive(HELD)
+    assert plant.district.pv_w > 500e3
+    plant.drive({**HELD, "RSD_YHOLD": 0})
+    plant.step(500, {})
+    plant.drive(HELD)
+    plant.step(500, {})
+    assert plant.district.pv_w == 0, "only the first time"
+
+
+def test_another_plant_hands_its_power_in_and_is_shed_with_its_tier(bench: Bench) -> None:
+    district = bench.plant.district
+    before = district.loads.w
+    district.loads.other("waste station", 140e3, tier=3)
+    bench.run(0.1)
+    assert district.loads.w == pytest.approx(before + 140e3)
+    district.loads.other("waste station", 0.0)
+    bench.run(0.1)
+    assert district.loads.w == pytest.approx(before)
+
+
 def test_the_breaker_is_proven_open_within_100_ms(bench: Bench) -> None:
     assert bench.reads("QG_ZCL") == 1
     bench.put(QG_YTRIP=1)

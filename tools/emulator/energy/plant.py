@@ -21,11 +21,15 @@ _HAND = ("BAT_ES", "LOC", "KEY", "RSD_PB", "FIRE", "BAT_GAS", "BAT_SMOKE", "BAT_
 
 
 class EnergyPlant:
-    """A district with its field line. Values by point attribute, 1: the named condition holds."""
+    """A district with its field line. Values by point attribute, 1: the named condition holds.
+
+    warm: when a board holds the rapid shutdown off for the first time, everything runs as if it had for long; otherwise
+    the inverters take their minute to start.
+    """
 
     PROGRAM = "energy"
 
-    def __init__(self, district: District, newer: Sequence[str] = NEWER, seed: int = 1) -> None:
+    def __init__(self, district: District, newer: Sequence[str] = NEWER, seed: int = 1, *, warm: bool = False) -> None:
         self.district = district
         self.field = Field(district, newer, seed)
         self.line: SerialLine | None = None
@@ -34,6 +38,7 @@ class EnergyPlant:
         """Set to a list to record (ms, input, value)."""
         self.now_ms = 0
         self.exhaust = False
+        self._warm = warm
         self._stepped_ms = 0
         self._quick_until = QUICK_FOR_MS
         self._driven: Signals = {}
@@ -74,6 +79,9 @@ class EnergyPlant:
         district.breaker.released = bool(outputs["QG_YCLOSE"])
         district.converter.may_form = bool(outputs["PCS_YFORM"])
         district.hold(bool(outputs["RSD_YHOLD"]))
+        if self._warm and district.held:
+            self._warm = False
+            district.run_up()
         district.battery.recirculation = not outputs["HVAC_YOFF"]
         self.exhaust = bool(outputs["EXH_YRUN"])
         district.shed(2, bool(outputs["SHED2_Y"]))
