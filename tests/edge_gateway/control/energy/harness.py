@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from edge_gateway.control.energy.ems import Ems, Note, When
@@ -95,11 +95,6 @@ class Bench:
         assert self.ems.dispatched is not None
         return self.ems.dispatched.battery.kw
 
-    def names(self) -> list[str]:
-        """Names of what was noted."""
-        return [note.name for note in self.notes]
-
-
-def changed(seen: Image, **given: Any) -> Image:
-    """An image with other fields."""
-    return replace(seen, **given)
+    def rules(self) -> str:
+        """Why rules stand in for the plan; empty while they don't."""
+        return self.ems.plan_why

@@ -85,12 +85,13 @@ def test_every_state_has_a_row_and_can_be_reached_and_left() -> None:
 @pytest.mark.parametrize("held", [0.0, 220.0, -180.0])
 def test_a_restart_in_any_state_is_no_kick(state: State, held: float) -> None:
     """Killed and started again while the PCS holds a set-point: the next ones follow from it by the ramp."""
-    cause: dict[str, Any] = {
+    causes: dict[State, dict[str, Any]] = {
         State.PEAK_SHAVE: {"grid": 1100.0},
         State.GRID_EVENT: {"volts": 190.0},
         State.ISLAND: {"there": False, "closed": False, "forming": True},
         State.SHUTDOWN: {"shutdown": ("FIRE",)},
-    }.get(state, {})
+    }
+    cause = causes.get(state, {})
     bench = Bench()
     bench.run(1, image(bat=held, sp=held, heard=False))
     bench.run(1, image(bat=held, sp=held, **cause))
@@ -136,17 +137,17 @@ def test_the_plan_is_followed_while_it_is_fresh_and_the_rules_after_that() -> No
     ems = bench.in_state(State.OPTIMISE)
     ems.follow(slots(120.0, 60.0), 0)
     bench.run(10, image(grid=400.0))
-    assert bench.battery == 120.0 and not ems.plan_why
+    assert bench.battery == 120.0 and bench.rules() == ""
     bench.run(10, image(grid=400.0, soc=58.0))
     assert bench.battery == 100.0, "2 % below the plan: 20 kW less"
     for _ in range(10):
         bench.now += 1000
         ems.step(image(grid=400.0), bench.now, When(2 * SLOT_MS + 1, NOON))
-    assert ems.plan_why == "the plan doesn't reach so far" and bench.battery == 0.0
+    assert bench.rules() == "the plan doesn't reach so far" and bench.battery == 0.0
     ems.follow(None, 0, "infeasible")
     bench.now += 1000
     ems.step(image(grid=400.0), bench.now, When(3_000_000, NOON))
-    assert ems.plan_why == "the plan is 50 min old; infeasible"
+    assert bench.rules() == "the plan is 50 min old; infeasible"
     assert "rules: flat price" in (ems.dispatched.battery.why if ems.dispatched else "")
 
 

@@ -25,6 +25,10 @@ class Outage:
         self.course: list[Island] = [Island.GRID_OK]
         self.alarms: list[str] = []
 
+    def at(self) -> Island:
+        """Its state."""
+        return self.machine.state
+
     def run(self, seconds: float, **seen: Any) -> Wanted:
         for _ in range(round(1000 * seconds / SCAN)):
             self.now += SCAN
@@ -50,14 +54,14 @@ def test_an_outage_from_the_loss_to_the_last_tier() -> None:
     assert it.run(0.1, **OPEN, forming=True) == Wanted(shed=3, form=True)
     it.run(0.2, **OPEN, forming=True)
     assert it.run(1, **FORMED) == Wanted(shed=3, form=True)
-    assert it.machine.state is Island.ISLAND
+    assert it.at() is Island.ISLAND
     it.run(299.9, **BACK)
-    assert it.machine.state is Island.ISLAND
+    assert it.at() is Island.ISLAND
     assert it.run(0.3, **BACK) == Wanted(shed=3, form=True, close_qg=True)
-    assert it.machine.state is Island.SYNC
+    assert it.at() is Island.SYNC
     it.run(0.1, shed=3)
     joined = it.now
-    assert it.machine.state is Island.GRID_OK and it.machine.wanted.shed == 3
+    assert it.at() is Island.GRID_OK and it.machine.wanted.shed == 3
     it.run(119.8)
     assert it.machine.wanted.shed == 3
     it.run(0.2)
@@ -82,25 +86,25 @@ def test_a_flickering_grid_begins_its_300_s_anew_each_time() -> None:
     for _ in range(5):
         it.run(250, **BACK)
         it.run(0.1, **FORMED)
-    assert it.machine.state is Island.ISLAND
+    assert it.at() is Island.ISLAND
     it.run(300, **BACK)
-    assert it.machine.state is Island.ISLAND
+    assert it.at() is Island.ISLAND
     it.run(0.2, **BACK)
-    assert it.machine.state is Island.SYNC
+    assert it.at() is Island.SYNC
     it.run(0.1, **FORMED)
-    assert it.machine.state is Island.ISLAND and not it.machine.wanted.close_qg, "and so while it synchronises"
+    assert it.at() is Island.ISLAND and not it.machine.wanted.close_qg, "and so while it synchronises"
 
 
 def test_a_dead_bus_is_started_black_with_both_tiers_off() -> None:
     it = Outage()
     it.run(0.5, **AWAY)
     it.run(0.6, **OPEN)
-    assert it.machine.state is Island.BLACK_START
+    assert it.at() is Island.BLACK_START
     assert it.machine.wanted == Wanted(shed=2, form=True), "nothing but tier 1 when the PCS starts"
     it.run(30, **OPEN)
     assert it.alarms == ["BLACK_START_WAITS"], "told once"
     it.run(1, **FORMED)
-    assert it.machine.state is Island.ISLAND and it.machine.wanted.shed == 3, "then tier 2"
+    assert it.at() is Island.ISLAND and it.machine.wanted.shed == 3, "then tier 2"
 
 
 def test_a_grid_that_returns_to_a_dead_bus_is_joined_all_the_same() -> None:
@@ -108,18 +112,18 @@ def test_a_grid_that_returns_to_a_dead_bus_is_joined_all_the_same() -> None:
     it.run(0.5, **AWAY)
     it.run(2, **OPEN)
     it.run(301, **OPEN | {"there": True})
-    assert it.machine.state is Island.SYNC and it.machine.wanted.close_qg
+    assert it.at() is Island.SYNC and it.machine.wanted.close_qg
 
 
 def test_nothing_is_formed_while_the_breaker_is_not_proven_open() -> None:
     it = Outage()
     it.run(10, **AWAY)
-    assert it.machine.state is Island.OPEN_QG and not it.machine.wanted.form
+    assert it.at() is Island.OPEN_QG and not it.machine.wanted.form
     assert it.alarms == ["QG_NOT_PROVEN_OPEN"]
     it.run(1, **OPEN, qg_unproven=True)
-    assert it.machine.state is Island.OPEN_QG, "E10"
+    assert it.at() is Island.OPEN_QG, "E10"
     it.run(1, there=True)
-    assert it.machine.state is Island.GRID_OK, "a dip: it has never left"
+    assert it.at() is Island.GRID_OK, "a dip: it has never left"
     assert it.machine.restored(it.now) == 0
 
 
@@ -128,7 +132,7 @@ def test_nothing_is_joined_while_the_breaker_can_not_be_trusted() -> None:
     it.run(1, **AWAY)
     it.run(1, **FORMED)
     it.run(400, **BACK, qg_unproven=True)
-    assert it.machine.state is Island.ISLAND and not it.machine.wanted.close_qg
+    assert it.at() is Island.ISLAND and not it.machine.wanted.close_qg
 
 
 def test_an_island_below_its_reserve_sheds_tier_2_until_5_percent_more() -> None:
@@ -156,7 +160,7 @@ def test_a_gateway_that_starts_in_an_outage_goes_on_there() -> None:
     for seen, expected in ((FORMED, Island.ISLAND), (OPEN, Island.BLACK_START), (BACK, Island.ISLAND)):
         it = Outage()
         it.run(2, **seen)
-        assert it.machine.state is expected
+        assert it.at() is expected
         assert it.machine.wanted.shed in (2, 3) and not it.machine.wanted.close_qg
     assert not it.alarms
 
@@ -165,7 +169,7 @@ def test_synchronising_that_takes_too_long_is_told_and_begins_anew() -> None:
     it = Outage()
     it.run(1, **AWAY)
     it.run(302, **BACK)
-    assert it.machine.state is Island.SYNC
+    assert it.at() is Island.SYNC
     it.run(60, **BACK)
     assert it.alarms == ["NOT_SYNCHRONISED"]
 
