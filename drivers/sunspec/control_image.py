@@ -41,7 +41,7 @@ class ControlImage:
     def __init__(self, layouts, quirk, decoder):
         most = max([len(layout[ROWS]) for layout in layouts] or [1])
         self.quirk = quirk
-        self.rows = ()
+        self.rows = tuple([])  # of whatever length
         self.enabled = 0
         self.shall = array("H", [0] * (2 * most))
         self.left_out = bytearray(most)
