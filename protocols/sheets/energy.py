@@ -159,7 +159,7 @@ SHEET = Sheet(
         Param("temp_max", 550, 300, 700, "0.1 degC", "cell too hot above"),
         Param("temp_charge", 0, -200, 200, "0.1 degC", "no charging below"),
         Param("bms_beat_ms", 3000, 1000, 10000, "ms", "heartbeat of the battery that stands still for this is lost"),
-        Param("meter_frozen_ms", 1800, 0, 10000, "ms", "meter without any change for this long is frozen; 0 never"),
+        Param("meter_frozen_ms", 1500, 0, 10000, "ms", "meter without any change for this long is frozen; 0 never"),
         Param("meter_hold_ms", 2000, 0, 10000, "ms", "what was decided stands this long after the meter is lost"),
         Param("meter_good_s", 10, 1, 120, "s", "good for this long before it counts again"),
         Param("observe_s", 60, 0, 600, "s", "meter and battery good for this long before set-points are taken"),

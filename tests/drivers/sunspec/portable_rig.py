@@ -34,7 +34,7 @@ def model(number, length, points):
 def common(serial="1"):
     """Return model 1 of a device with that serial number."""
     name = words("Maker", 16) + words("Model", 16) + words("", 8) + words("1.0", 8) + words(serial, 16)
-    return [1, 66, *name, 1, 0]
+    return [1, 66] + name + [1, 0]  # noqa: RUF005 - MicroPython has no stars in a list
 
 
 def inverter_103(w=500, w_sf=2, more=()):
