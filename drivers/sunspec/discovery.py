@@ -237,6 +237,15 @@ class Discovery:
             raw[2 * i + 1] = word & 0xFF
         return crc16(raw, 0, 2 * count)
 
+    def shape(self):
+        """Return a number that is another one (as good as always) where models, places or lengths are."""
+        shape = self.n
+        for i in range(self.n):
+            shape = ((shape & 0x3FFFF) * 31 + self.ids[i]) & 0x3FFFFF
+            shape = ((shape & 0x3FFFF) * 31 + self.addresses[i]) & 0x3FFFFF
+            shape = ((shape & 0x3FFFF) * 31 + self.lengths[i]) & 0x3FFFFF
+        return shape
+
     def find(self, model):
         """Return the place in the chain of the first model of that id, or -1."""
         for i in range(self.n):

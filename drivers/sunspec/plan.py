@@ -71,10 +71,25 @@ def fields_of(walk, kind):
         best = None
         for row in sources:
             for i in range(walk.n):
-                if best is None and family(walk.ids[i]) == row[0]:
+                if best is None and family(walk.ids[i]) == row[0] and _within(walk, i, row[1], row[2], row[3]):
                     best = (i, row)
         found.append(best)
     return found
+
+
+def layout_of(walk, layouts):
+    """Return the first of ``layouts`` whose model the chain has, or None."""
+    for layout in layouts:
+        i = walk.find(layout[MODEL])
+        if i >= 0 and all([_within(walk, i, row[0], row[1], row[3]) for row in layout[ROWS]]):
+            return layout
+    return None
+
+
+def _within(walk, i, offset, type_of, factor):
+    # A model may be shorter than published, by a quirk: what is behind its end belongs to another.
+    end = walk.lengths[i] + 2
+    return offset + size(type_of) <= end and factor < end
 
 
 def make(walk, kind, power, operation, quirk, period_ms=0):
@@ -136,4 +151,4 @@ def make(walk, kind, power, operation, quirk, period_ms=0):
     return tuple(blocks), base
 
 
-__all__ = ("Block", "fields_of", "make")
+__all__ = ("Block", "fields_of", "layout_of", "make")

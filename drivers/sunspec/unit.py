@@ -36,6 +36,7 @@ STAGES = ("ABSENT", "DISCOVERING", "READING", "REFUSED", "RETURNING")
 
 _REFUSED_MS = const(30000)
 _BUSY_MS = const(300)
+_CHANGED_MS = const(100)
 _PRESSING = const(2)  # periods late: what a control waits to read
 _PATIENCE_MS = const(200)  # one reading of a chain may wait so long for those of other units
 _NONE = const(0)
@@ -93,6 +94,7 @@ class SunSpecUnit(Station):
         self._refused_model = 0
         self._since = 0
         self._bound = 0
+        self._shape = -1
 
     def complete(self):
         """Return 1 when all that is read of the unit was read lately: nothing it could say is missing."""
@@ -224,11 +226,12 @@ class SunSpecUnit(Station):
         self.stage = DISCOVERING
         self.walk.begin()
 
-    def _changed(self):
+    def _changed(self, now):
         self.rediscoveries = (self.rediscoveries + 1) & 0xFFFF
         self._unbind()
         self._bound = 0
         self.stage = ABSENT
+        self.hold(_CHANGED_MS, now)  # one that changes all the time must not have the line for itself
 
     def _unbind(self):
         self._power.unbind()
@@ -246,7 +249,7 @@ class SunSpecUnit(Station):
         elif status == DONE and self.walk.same_name(request):
             self._use(now)
         else:
-            self._changed()
+            self._changed(now)
 
     def _walked(self, request, now):
         walk = self.walk
@@ -278,8 +281,15 @@ class SunSpecUnit(Station):
 
     def _bind(self):
         walk = self.walk
-        power = self._layout(self._power.layouts)
-        operation = self._layout(self.operation.layouts)
+        shape = walk.shape()
+        if shape == self._shape:
+            for block in self._blocks:
+                block.confirmed = 0
+            self._bound = 1
+            return
+        self._shape = shape
+        power = plan.layout_of(walk, self._power.layouts)
+        operation = plan.layout_of(walk, self.operation.layouts)
         blocks, n = plan.make(walk, self.kind, power, operation, self.quirk, self._period_ms)
         self._blocks = blocks
         if n > len(self._regs):
@@ -294,14 +304,8 @@ class SunSpecUnit(Station):
                 self.quality[i] = BAD
                 self.why[i] = NO_MODEL
 
-    def _layout(self, layouts):
-        for layout in layouts:
-            if self.walk.find(layout[0]) >= 0:
-                return layout
-        return None
-
     def _bind_control(self, control):
-        layout = self._layout(control.layouts)
+        layout = plan.layout_of(self.walk, control.layouts)
         if layout is None:
             return None
         address = self.walk.addresses[self.walk.find(layout[0])]
@@ -330,7 +334,7 @@ class SunSpecUnit(Station):
         regs = self._regs
         base = block.base
         if regs[base + 1] != block.length or self._moved(block):
-            self._changed()
+            self._changed(now)
             return
         same = 1
         i = 0
@@ -341,7 +345,7 @@ class SunSpecUnit(Station):
             i += 1
         if not same:
             if block.confirmed:
-                self._changed()
+                self._changed(now)
                 return
             if len(block.parts) > 1:
                 # Values of one part, factors of another: believed when a second reading has the same factors.
@@ -398,9 +402,13 @@ class SunSpecUnit(Station):
         block.part = 0
         if block.model != self._refused_model:
             self._refused_model = block.model
-            self._changed()
+            self._changed(now)
             return
         block.due = ticks_add(now, _REFUSED_MS)
+        if block is self._power_block:
+            self._power.unbind()
+        if block is self._operation_block:
+            self.operation.unbind()
         for row in block.rows:
             self.quality[row[0]] = BAD
             self.why[row[0]] = NOT_READ
