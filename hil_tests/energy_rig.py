@@ -168,6 +168,18 @@ class EnergyRig:
                 return _signed(self.header(row[1])) if row[3] < 0 else self.header(row[1])
         raise ValueError(f"no value {point}")
 
+    def until_value(self, point: str, condition: Callable[[int | None], object], within_s: float) -> int:
+        """Run until a published value fulfils `condition`, looking every 100 ms over the line; returns the ms it took.
+
+        Only conditions that don't read over the line may be given to `until`.
+        """
+        begin = self.now
+        while not condition(self.value(point)):
+            if self.now - begin > within_s * 1000:
+                raise TimeoutInWorldError(f"{point} is {self.value(point)} after {within_s:.0f} s")
+            self.world.run(100)
+        return self.now - begin
+
     @property
     def state(self) -> str:
         """Name of the program's state, read over the line now."""

@@ -49,6 +49,8 @@ class SunSpecDevice(Bank):
         self.writes = 0
         self.log: list[tuple[float, int, str, int]] | None = None
         """Set to a list to record what is written: (clock, model, point, register value)."""
+        self.read_log: list[tuple[float, int, int]] | None = None
+        """Set to a list to record what is read: (clock, address, registers)."""
         self.image: Image
         self.rng = Random(seed)
         self._base = base
@@ -164,6 +166,8 @@ class SunSpecDevice(Bank):
             return int(ILLEGAL_ADDRESS)
         out[at : at + 2 * count] = data[first : first + 2 * count]
         self.reads += 1
+        if self.read_log is not None:
+            self.read_log.append((self._clock(), address, count))
         return 0
 
     def write_registers(self, fc: int, address: int, count: int, data: bytes, at: int) -> int:
