@@ -13,6 +13,7 @@ from drivers.modbus_line import ModbusLine
 from drivers.register_unit import RegisterUnit
 from drivers.sunspec import models
 from drivers.sunspec.controls import STARTED, STOPPED
+from drivers.sunspec.quirks import QUIRKS
 from drivers.sunspec.unit import SunSpecUnit
 from drivers.sunspec.values import NOT_IMPLEMENTED
 from firmware.runtime.field import Devices
@@ -32,6 +33,21 @@ _FAULT_OF_BATTERY = const(99)  # model 802
 _DC_FROM = const(8)  # bit of the sixth word at which the DC points begin
 _DC_WEIGHT = const(17)  # 120 kW in points of 7 kW
 _UNKNOWN = const(2)  # CTL: not known yet
+
+
+# In the order of the sheet's parameters
+QUIRK_NAMES = (
+    "standard",
+    "reversion_60s",
+    "standby_below_10",
+    "latency_200ms",
+    "whole_models",
+    "export_positive_meter",
+)
+
+
+def _quirk(number):
+    return QUIRKS[QUIRK_NAMES[number]]
 
 
 def points_of(words, at, mask, mask_at):
@@ -74,10 +90,13 @@ class EnergyField(Devices):
         super().__init__(table, par, events)
         self.baud = par.field_baud_100 * 100
         self.inverters = tuple(
-            [SunSpecUnit(models.INVERTER, getattr(par, "inv%d_unit" % k)) for k in range(1, INVERTERS + 1)]
+            [
+                SunSpecUnit(models.INVERTER, getattr(par, "inv%d_unit" % k), _quirk(par.inv_quirk))
+                for k in range(1, INVERTERS + 1)
+            ]
         )
-        self.pcs = SunSpecUnit(models.PCS, par.pcs_unit)
-        self.meter = SunSpecUnit(models.METER, par.gm_unit)
+        self.pcs = SunSpecUnit(models.PCS, par.pcs_unit, _quirk(par.pcs_quirk))
+        self.meter = SunSpecUnit(models.METER, par.gm_unit, _quirk(par.gm_quirk))
         self.weather = SunSpecUnit(models.WEATHER, par.met_unit)
         self.cars = RegisterUnit(
             par.ev_unit, ev_group.TOTAL_W, ev_group.READ_WORDS, ev_group.HEARTBEAT, ev_group.WRITE_WORDS, 1000, 0

@@ -6,7 +6,7 @@ is over. Figures without a source in the brief are engineering defaults and stan
 """
 
 from protocols import layout
-from protocols.sheets.energy_points import INVERTERS, POINTS, each
+from protocols.sheets.energy_points import INVERTERS, POINTS, QUIRKS, each
 from protocols.sheets.model import (
     HOLD,
     IGNORE,
@@ -107,6 +107,9 @@ _UNITS = each(INVERTERS, _unit) + (
     Param("gm_unit", 8, 0, 247, "", "grid meter: address; 0 not fitted"),
     Param("ev_unit", 9, 0, 247, "", "charging group: address; 0 not fitted"),
     Param("met_unit", 10, 0, 247, "", "weather station: address; 0 not fitted"),
+    Param("inv_quirk", 0, 0, len(QUIRKS) - 1, "", "what the inverters do unlike the standard", enum=QUIRKS),
+    Param("pcs_quirk", 0, 0, len(QUIRKS) - 1, "", "what the battery inverter does unlike it", enum=QUIRKS),
+    Param("gm_quirk", 0, 0, len(QUIRKS) - 1, "", "what the grid meter does unlike it", enum=QUIRKS),
     Param("field_baud_100", 1152, 96, 1152, "bit/s", "speed of the field line / 100"),
     Param("rvrt_s", 30, 10, 300, "s", "a device forgets a set-point that was not refreshed for this long"),
     Param("answer_ms", 300, 50, 2000, "ms", "longest time that a device takes to begin its answer"),

@@ -10,6 +10,15 @@ from protocols.sheets.model import BI, BO, DI, DO, Status
 INVERTERS = (1, 2, 3, 4, 5, 6)
 WORDS = (1, 2, 3, 4, 5, 6)  # 92 charging points in words of 16: 88 AC points, then 4 DC points
 
+# What a device does unlike the standard (drivers/sunspec/quirks.py)
+QUIRKS = (
+    "standard",
+    "reversion_60s",
+    "standby_below_10",
+    "latency_200ms",
+    "whole_models",
+    "export_positive_meter",
+)
 INVERTER_STATES = (
     "unknown",
     "off",

@@ -6,10 +6,12 @@ The devices are plain register images behind real Modbus servers; physics and qu
 import gc
 from array import array
 
+from drivers.sunspec.quirks import QUIRKS
 from firmware.hal.emulated import Emulated
 from firmware.host import MemoryStore
 from firmware.main import configure
 from firmware.programs.energy import Energy
+from firmware.programs.energy_field import QUIRK_NAMES
 from firmware.runtime.board import Board
 from firmware.runtime.config import DEV_ID
 from firmware.runtime.scan import ScanLoop
@@ -20,6 +22,7 @@ from protocols.port import MICROPYTHON
 from protocols.quality import BAD, GOOD, STALE
 from protocols.sheets import load
 from protocols.sheets.derive import table as make_table
+from protocols.sheets.energy_points import QUIRKS as SHEET_QUIRKS
 from protocols.ticks import PERIOD_MASK, ticks_add, ticks_diff
 from tests.drivers.portable_modbus_line import meter, storage
 from tests.drivers.sunspec.portable_heap import quiet
@@ -216,6 +219,15 @@ def test_a_board_in_maintenance_writes_nothing():
         del device.writes[:]
     rig.scans(1000)
     assert [device.writes for device in rig.carrier.devices] == [[]] * 9
+
+
+def test_the_sheet_names_the_quirks_that_the_driver_has():
+    assert QUIRK_NAMES == SHEET_QUIRKS
+    for name in QUIRK_NAMES:
+        assert name in QUIRKS
+    rig = Rig(gm_quirk=QUIRK_NAMES.index("export_positive_meter"))
+    rig.until(lambda: rig.io.GM_P_Q == GOOD)
+    assert -2570 <= rig.io.GM_P <= -2500
 
 
 def test_polling_and_commanding_nine_units_takes_no_heap():
