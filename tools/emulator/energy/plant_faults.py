@@ -12,7 +12,7 @@ QG          stuck_closed, stuck_open, no_feedback
 RSD         stuck (the shutdown's switches don't open)
 SKY         cloud (200 W/m2 within 5 s), bright (900 W/m2 within 5 s)
 LOAD        loss (250 kW of base load gone at once), high (300 kW more)
-LINE        drop, corrupt (30 % of the bursts each), delay (by 20 ms), mute
+LINE        corrupt, drop (30 % of the answers), noise (30 % of all bursts are damaged, both ways), delay (20 ms), mute
 ==========  ===========================================================================================================
 
 Kind "" ends everything that was begun for that device, and resets what an inverter or the converter has latched.
@@ -22,7 +22,7 @@ from __future__ import annotations
 
 from tools.emulator.energy import battery, converter, grid, inverter
 from tools.emulator.energy.district import District
-from tools.emulator.energy.field import Field
+from tools.emulator.energy.field import UNITS, Field
 from tools.emulator.serial_line import SerialLine
 
 SURGE_CARS = 60
@@ -65,12 +65,21 @@ def fail(district: District, field: Field, line: SerialLine | None, device: str,
         _known(device, kind, ("loss", "high"))
         district.loads.extra_w = {"loss": LOSS_W, "high": HIGH_W, "": 0.0}[kind]
     elif device == "LINE" and line is not None:
-        _known(device, kind, ("drop", "corrupt", "delay", "mute"))
-        line.mend()
-        if kind:
-            line.fault(kind, chance=1.0 if kind in ("mute", "delay") else LINE_CHANCE, amount=LINE_DELAY_US)
+        _line(line, kind)
     else:
         raise ValueError(f"the energy plant has no device {device!r} that can fail by itself")
+
+
+def _line(line: SerialLine, kind: str) -> None:
+    _known("LINE", kind, ("corrupt", "drop", "noise", "delay", "mute"))
+    line.mend()
+    if kind == "noise":
+        line.fault("corrupt", chance=LINE_CHANCE)
+    elif kind in ("mute", "delay"):
+        line.fault(kind, amount=LINE_DELAY_US)
+    elif kind:
+        for name in UNITS:
+            line.fault(kind, name, LINE_CHANCE)
 
 
 def _known(device: str, kind: str, kinds: tuple[str, ...]) -> None:
