@@ -227,6 +227,27 @@ def test_writes_go_first_but_never_keep_reading_off():
     assert worst < 1000, worst
 
 
+def test_a_unit_that_is_written_to_all_the_time_leaves_room_to_read():
+    greedy = RegisterUnit(9, 0x20, 22, 0x10, 8, 1, 0)
+    gm = SunSpecUnit(METER, 8)
+    rig = Rig([greedy, gm], [Device(9, [0] * 64, 0), Device(8, meter())])
+    greedy.writing = 1
+    rig.run(10000)
+    assert gm.passes > 20 and greedy.writes > 4 * gm.passes // 2
+
+
+def test_units_that_never_answer_get_a_tenth_of_the_line_all_together():
+    missing = [SunSpecUnit(INVERTER, n) for n in range(1, 8)]
+    gm = SunSpecUnit(METER, 8)
+    rig = Rig(missing + [gm], [Device(8, meter())])
+    rig.run(30000)
+    before = sum([unit.failures for unit in missing])
+    rig.run(60000)
+    asked = sum([unit.failures for unit in missing]) - before
+    assert 5 <= asked and asked * 250 <= 60000 // 8, asked  # each waits 100, 200 or 400 ms
+    assert gm.quality[GM_P] == GOOD
+
+
 def test_a_map_of_its_own_is_read_and_written_each_period():
     device = Device(9, [0] * 64, 0)
     unit = RegisterUnit(9, 0x20, 22, 0x10, 8, 1000, 0)

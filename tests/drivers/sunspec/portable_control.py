@@ -152,7 +152,8 @@ def test_busy_is_asked_again_and_written_once():
     device.writes.clear()
     inv.limit.set(400, 30)
     device.busy = 3
-    rig.until(lambda: inv.limit.mirrored, 5000)
+    took = rig.until(lambda: inv.limit.mirrored, 5000)
+    assert 600 <= took < 1500, took  # with a pause between, but no longer than that
     assert device.got() == [(5, 40), (9, 1)]
 
 

@@ -140,6 +140,18 @@ def test_a_silent_address_is_passed_over():
     assert inv.values[INV_W] == 500
 
 
+def test_answers_that_come_late_are_not_taken_for_the_next_header():
+    device = Device(1, chain(common(), UNKNOWN, inverter_103(), [64001, 5, 0, 0, 0, 0, 0], controls_123()))
+
+    def hesitate(device, address, count):
+        # It answers the third reading and its repetition one soon after the other, when the repetition was under way.
+        device.latency = 150000 if device.reads == 3 else 60000 if device.reads == 4 else 2000
+
+    device.before_read = hesitate
+    inv = found(device, Quirk(whole_models=1))
+    assert list(inv.walk.ids[: inv.walk.n]) == [1, 64999, 103, 64001, 123] and inv.values[INV_W] == 500
+
+
 def test_models_of_other_kinds_only_are_no_values():
     inv = SunSpecUnit(INVERTER, 1)
     rig = Rig([inv], [Device(1, chain(common(), model(307, 11, {2: 200})))])

@@ -140,6 +140,60 @@ def test_a_model_that_moves_is_found_again():
     assert inv.rediscoveries == 1 and inv.walk.addresses[2] == 40075 and inv.values[INV_W] == 500
 
 
+def test_another_model_in_its_place_is_not_believed():
+    inv, rig, device = fitted(chain(common(), inverter_103()))
+    device.put(40070, 64103)
+    device.put(40070 + 14, 999)
+    for _ in range(2000):
+        rig.run(1)
+        assert inv.values[INV_W] == 500
+    assert inv.rediscoveries == 1 and inv.quality[INV_W] == BAD and inv.why[INV_W] == NO_MODEL
+
+
+def test_another_device_in_its_place_is_noticed_by_its_name():
+    inv, rig, device = fitted(chain(common("1"), inverter_103()))
+    before = inv.identity
+    device.silent = True
+    rig.run(4000)
+    device.silent = False
+    rig.until(lambda: inv.stage == READING, 10000)
+    assert (inv.identity, inv.rediscoveries) == (before, 0)  # the same one: nothing to find
+    device.silent = True
+    rig.run(4000)
+    device.silent = False
+    device.regs = type(device.regs)("H", chain(common("2"), inverter_103()))
+    rig.until(lambda: inv.stage == READING, 10000)
+    assert inv.identity != before and inv.rediscoveries == 1
+
+
+def test_readings_are_split_between_points():
+    inv, rig, device = fitted(chain(common(), model_701(more={6: [1, 2]})), INVERTER, Quirk(max_read=7))
+    parts = inv._blocks[0].parts
+    assert parts[0] == (0, 6) and all([count <= 7 for _, count in parts])  # Alrm is 6 and 7
+    assert sum([count for _, count in parts]) == 123
+    rig.until(lambda: inv.quality[INV_EVT] == GOOD)
+    assert inv.values[INV_EVT] == 0x10002
+
+
+def test_the_first_pass_of_split_readings_is_not_believed_by_itself():
+    seen = []
+
+    def between(device, address, count):
+        if address == 40070 + 64 and not seen:
+            seen.append(1)
+            device.put(40070 + 116, 1)
+            device.put(40070 + 10, -1200)
+
+    device = Device(1, chain(common(), model_701()))
+    device.before_read = between
+    inv = SunSpecUnit(INVERTER, 1, Quirk(max_read=64))
+    rig = Rig([inv], [device])
+    for _ in range(3000):
+        rig.run(1)
+        assert inv.values[INV_W] in (0, -120)
+    assert seen and inv.values[INV_W] == -120 and inv.quality[INV_W] == GOOD
+
+
 def test_values_grow_old_and_come_back_with_the_unit():
     inv, rig, device = fitted(chain(common(), inverter_103()))
     device.silent = True
