@@ -145,7 +145,7 @@ def test_answers_that_come_late_are_not_taken_for_the_next_header():
 
     def hesitate(device, address, count):
         # It answers the third reading and its repetition one soon after the other, when the repetition was under way.
-        device.latency = 150000 if device.reads == 3 else 60000 if device.reads == 4 else 2000
+        device.latency = 150000 if device.reads == 3 else 35000 if device.reads == 4 else 2000
 
     device.before_read = hesitate
     inv = found(device, Quirk(whole_models=1))
