@@ -6,7 +6,6 @@ closing the breaker and forming a grid happen once, are journalled with who orde
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from edge_gateway.control.energy.ems import Ems
@@ -14,6 +13,7 @@ from edge_gateway.control.energy.image import Image
 from edge_gateway.control.energy.state import State
 from edge_gateway.core.board import BoardUnit
 from edge_gateway.core.commands import Commander
+from edge_gateway.fieldbus.command import Command
 from edge_gateway.fieldbus.setpoint import Ended, SetPoints
 from edge_gateway.site import Energy
 from protocols.sheets.energy_points import WORDS
@@ -25,6 +25,8 @@ _REFRESH_MS = 10_000
 _HELD_MS = 3_000
 """A wish that nobody renews here for so long is sent no more: the management has stopped."""
 _RETRY_MS = 2_000
+_WORKING_MS = 30_000
+"""An order that the board has accepted isn't repeated for so long: a breaker is being closed by its synchroniser."""
 
 
 class EnergyOrders:
@@ -37,6 +39,7 @@ class EnergyOrders:
         self._commander = commander
         self._tried: dict[str, int] = {}
         self._busy: set[str] = set()
+        self._limited = False
 
     def send(self, ems: Ems, image: Image, now: int) -> None:
         """Holds what stands, orders what is wanted and isn't proven."""
@@ -59,8 +62,7 @@ class EnergyOrders:
             for index in range(len(WORDS)):
                 bits = sum(1 << point % 16 for point in ems.allocation.enabled if point // 16 == index)
                 self._hold("EV_ENABLE", (index, bits), now)
-        limit = made.pv_pct
-        self._hold_or_release(limit is not None, "INV_LIMIT", (0, round(10 * (limit or 0.0))), now)
+        self._limit_inverters(made.pv_pct, now)
         self.points.scan(now)
         self._order(wanted.open_qg and image.grid.closed is not False, "QG_OPEN", (), now)
         opened = image.grid.closed is False
@@ -80,7 +82,15 @@ class EnergyOrders:
         if wanted:
             self._hold(name, args, now)
         else:
-            self.points.release((name, args[0]) if name == "INV_LIMIT" else (name,))
+            self.points.release((name,))
+
+    def _limit_inverters(self, pct: float | None, now: int) -> None:
+        """A limit of all inverters; when it is over, once that there is none: else it would stand until it expires."""
+        if pct is not None:
+            self._limited = True
+            self._hold("INV_LIMIT", (0, round(10 * pct)), now)
+        elif self._limited:
+            self._hold("INV_LIMIT", (0, 1000), now, 0)
 
     def _order(self, wanted: bool, name: str, args: tuple[int, ...], now: int) -> None:
         """Once, and again when it has ended without what was wanted."""
@@ -90,10 +100,13 @@ class EnergyOrders:
             return
         if key in self._busy or now < self._tried.get(key, now):
             return
-        self._tried[key] = now + _RETRY_MS
         self._busy.add(key)
         known = self._board.commands[name]
-        ended: Callable[[Any], None] = lambda _command: self._busy.discard(key)  # noqa: E731 - one line says it
+
+        def ended(command: Command) -> None:
+            self._busy.discard(key)
+            self._tried[key] = now + (_WORKING_MS if command.accepted else _RETRY_MS)
+
         self._commander.send(self._board.session, known.name, known.code, args, BY, now, ended)
 
 

@@ -45,7 +45,6 @@ def plant_of(energy: Energy) -> Plant:
             hz_low=grid.hz - grid.hz_band,
             hz_high=grid.hz + grid.hz_band,
             back_ms=round(1000 * grid.back_s),
-            restore_ms=round(1000 * grid.restore_s),
             ev_after_ms=round(1000 * grid.ev_after_s),
             may_island=grid.may_island,
         ),

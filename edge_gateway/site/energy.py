@@ -115,7 +115,6 @@ class EnergyGrid(Part):
     hz: Literal[50, 60] = 50
     hz_band: float = Field(default=0.2, ge=0.02, le=2, description="Farther off is a grid event (Hz).")
     back_s: float = Field(default=300, ge=20, le=600, description="In the window for so long before it is joined (s).")
-    restore_s: float = Field(default=60, ge=10, le=600, description="Between two tiers that come back (s).")
     ev_after_s: float = Field(default=300, ge=0, le=3600, description="Charging begins so long after its tier (s).")
     may_island: bool = Field(default=True, description="The PCS can form a grid and the switch QG is fitted.")
 

@@ -35,8 +35,12 @@ class View:
 
 
 def heard(v: View) -> bool:
-    """Its board is there, and may be commanded."""
-    return v.image.heard and not v.image.refusal
+    """Its board is there, may be commanded, and says what flows.
+
+    What the board can't read for 5 s is lost, and said so (E4); before that it just hasn't been asked yet, and to fall
+    back for that would be a kick at each start.
+    """
+    return v.image.heard and not v.image.refusal and (v.image.metered or v.blind_ms >= 5_000)
 
 
 def observed(v: View) -> bool:

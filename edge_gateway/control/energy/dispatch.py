@@ -17,7 +17,7 @@ from edge_gateway.control.energy.state import ECONOMIC, State
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What the tariff would like the battery to do (kW), and why."""
+    """What the tariff would like the battery to do (kW), and why. In OBSERVE: what stood when it began."""
 
     kw: float = 0.0
     why: str = ""
@@ -118,9 +118,12 @@ def dispatch(s: Situation) -> Dispatch:
     # (4) Self-consumption: the battery never feeds the grid, and takes what the sun makes beyond the site's need.
     if s.state in ECONOMIC:
         battery.narrow(Order.SELF_CONSUMPTION, "own consumption first", high=net)
+    elif s.state is State.OBSERVE:
+        battery.narrow(Order.SELF_CONSUMPTION, "own consumption first", high=max(net, 0.0))
 
     # (5) Tariff: what is left of the plan's wish.
-    wish = s.wish if s.state in ECONOMIC else Wish(0.0, f"no economics in {s.state}")
+    follows = s.state in ECONOMIC or s.state is State.OBSERVE
+    wish = s.wish if follows else Wish(0.0, f"no economics in {s.state}")
     ramp = s.law.gentle_ramp if s.state is State.RECOVER else s.law.ramp
     shaped = shape(s.law, battery.clamp(wish.kw), s.previous, firm, ramp, s.dt_s)
     return Dispatch(

@@ -23,7 +23,7 @@ from edge_gateway.control.energy.rules import rule
 from edge_gateway.control.energy.sequence import TABLE, WATCHES
 from edge_gateway.control.energy.signals import NORMAL, Row, signal
 from edge_gateway.control.energy.signals import View as SignalView
-from edge_gateway.control.energy.state import Island, State
+from edge_gateway.control.energy.state import State
 from edge_gateway.control.energy.tariff import Tariff
 from edge_gateway.control.energy.transformer import Transformer
 
@@ -88,6 +88,7 @@ class Ems:
         self._due = True
         self._load = 0.0
         self._previous: float | None = None
+        self._held: float | None = 0.0
         self._kept = False
         self._soc: list[tuple[int, float]] = []
 
@@ -168,6 +169,8 @@ class Ems:
 
     def _go(self, to: State, why: str, now: int) -> Note:
         body = {"from": str(self.state), "to": str(to), "why": why}
+        if to is State.OBSERVE:  # after a restart what the board holds is held; after lost meters nothing is
+            self._held = None if self.state is State.INIT else 0.0
         if to is State.INIT:
             self._previous, self.dispatched = None, None
         self.state, self.why, self._entered = to, why, now
@@ -190,6 +193,8 @@ class Ems:
         if self._previous is None:  # what the board holds, so that a restart is no kick
             held = image.battery.setpoint if image.battery.setpoint is not None else image.battery.kw
             self._previous = held or 0.0
+        if self._held is None:
+            self._held = self._previous
         self._keep(image)
         allocator = self.allocator
         made = dispatch(
@@ -210,7 +215,8 @@ class Ems:
                 dt_s=dt_s,
             )
         )
-        self._previous = made.battery.kw
+        # Who forms a grid gives what the island takes: from there it goes on when the grid is back.
+        self._previous = image.battery.kw if self.state is State.ISLAND else made.battery.kw
         self.dispatched = made
         if allocator is not None:
             budget = 0.0 if self.island.ev_waits(now) else made.ev.kw
@@ -238,7 +244,9 @@ class Ems:
             self._kept = False
 
     def _wish(self, image: Image, when: When) -> Wish:
-        """The plan while it is fresh, with the SoC keeper; the rules otherwise."""
+        """The plan while it is fresh, with the SoC keeper; the rules otherwise. While it observes, what stands."""
+        if self.state is State.OBSERVE:
+            return Wish(self._held or 0.0, "held while it observes")
         battery, soc, net = self.plant.battery, image.battery.soc, image.net_kw
         if battery is None or soc is None or net is None:
             return Wish(0.0, "nothing is known to plan with")
@@ -280,7 +288,7 @@ class Ems:
                 rising=rising,
                 surplus_ms=self._lasting.ms("surplus", known and (net or 0.0) < -50, now),
                 deficit_ms=self._lasting.ms("deficit", not known or (net or 0.0) > 20, now),
-                tier=self.island.restored(now) if self.island.state is Island.GRID_OK else 0,
+                returning=self.island.returning,
                 in_surplus=self.signal.name == "PV surplus",
             )
         )

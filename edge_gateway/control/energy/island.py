@@ -173,13 +173,14 @@ class Islanding:
         self.wanted = Wanted()
         self.back_ms = NEVER
         """For how long the grid has been in its window, while it isn't joined."""
-        self.joined_at: int | None = None
-        """When the breaker was closed after an island; None when it never was."""
+        self.returning = False
+        """The grid is back, and not everything that was shed runs again: the board brings tiers back 60 s apart."""
         self.alarm = ""
         self._battery = battery
         self._entered = now
         self._told = False
         self._short = False
+        self._ev_from = now
         self._lasting = Lasting()
 
     def step(self, image: Image, now: int) -> list[tuple[Island, Island, str]]:
@@ -195,20 +196,9 @@ class Islanding:
         self.wanted = self._wants(image, now)
         return [moved] if moved is not None else []
 
-    def restored(self, now: int) -> int:
-        """The tier from which on loads are still off after the grid came back: tier 2 first, tier 3 later; 0 none."""
-        if self.joined_at is None:
-            return 0
-        steps = (now - self.joined_at) // self.figures.restore_ms
-        return 2 if steps < 1 and self._short else 3 if steps < 2 else 0
-
     def ev_waits(self, now: int) -> bool:
-        """Whether vehicles still wait after the grid came back (§5: +5 min)."""
-        if self.state is not Island.GRID_OK:
-            return True
-        if self.joined_at is None:
-            return False
-        return now - self.joined_at < 2 * self.figures.restore_ms + self.figures.ev_after_ms
+        """Whether vehicles wait: in an island, until their tier is back, and five minutes more (§5)."""
+        return self.state is not Island.GRID_OK or self.returning or now < self._ev_from
 
     def _move(self, v: View, now: int) -> tuple[Island, Island, str] | None:
         row = TABLE[self.state]
@@ -227,14 +217,15 @@ class Islanding:
         come, self.state = self.state, to
         self._entered, self._told, self.alarm = now, False, alarm
         if to is Island.GRID_OK and come is not Island.OPEN_QG:
-            self.joined_at = now
-        elif to is not Island.GRID_OK:
-            self.joined_at = None
+            self.returning = True
         return come, to, alarm
 
     def _wants(self, image: Image, now: int) -> Wanted:
         if self.state is Island.GRID_OK:
-            return Wanted(shed=self.restored(now))
+            if self.returning:
+                self.returning = bool(image.shed)
+                self._ev_from = now + self.figures.ev_after_ms
+            return Wanted()
         row = TABLE[self.state].wants
         return Wanted(self._tier(row.shed, image), row.form, row.open_qg, row.close_qg)
 

@@ -72,7 +72,6 @@ class GridFigures:
     """No PCS carries the bus by then: black start."""
     sync_ms: int = 60_000
     form_ms: int = 10_000
-    restore_ms: int = 60_000
     ev_after_ms: int = 300_000
     may_island: bool = True
 

@@ -28,8 +28,11 @@ class Heat(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What the rows look at. surplus_ms, deficit_ms: for how long PV makes 50 kW more than the site takes, or 20 kW
-    less; NEVER when it doesn't. rising: SoC is higher than ten minutes ago. tier: still shed after an island."""
+    """What the rows look at.
+
+    surplus_ms, deficit_ms: for how long PV makes 50 kW more than the site takes, or 20 kW less; NEVER when it doesn't.
+    rising: SoC is higher than ten minutes ago. returning: tiers come back after an island.
+    """
 
     island: Island
     level: int
@@ -37,7 +40,7 @@ class View:
     rising: bool
     surplus_ms: int
     deficit_ms: int
-    tier: int
+    returning: bool
     in_surplus: bool
 
 
@@ -65,7 +68,7 @@ def _hint(why: str, surplus: bool = False, defer: bool = False, forbid: bool = F
 
 ROWS = (
     Row("grid lost", lambda v: v.island is not Island.GRID_OK, _hint("the grid is away", forbid=True), Heat.ISLAND),
-    Row("grid back", lambda v: v.tier != 0, _hint("tiers come back", forbid=True), Heat.RETURN),
+    Row("grid back", lambda v: v.returning, _hint("tiers come back", forbid=True), Heat.RETURN),
     Row("transformer > 100 %", lambda v: v.level >= 100, _hint("transformer above 100 %", forbid=True), Heat.EH1_OFF),
     Row("transformer > 80 %", lambda v: v.level >= 80, _hint("transformer above 80 %", defer=True), Heat.STAGE_DOWN),
     Row(

@@ -115,7 +115,7 @@ STATES = [
 def test_a_state_without_economics(
     state: State, seen: dict[str, Any], battery: float, ev: float, pv_pct: float | None
 ) -> None:
-    got = made(state, wish=400.0, **seen)
+    got = made(state, wish=0.0 if state is State.OBSERVE else 400.0, **seen)
     assert (got.battery.kw, got.ev.kw, got.pv_pct) == (battery, ev, pytest.approx(pv_pct) if pv_pct else pv_pct)
 
 

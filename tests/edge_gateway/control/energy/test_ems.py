@@ -107,11 +107,24 @@ def test_a_restart_in_any_state_is_no_kick(state: State, held: float) -> None:
         assert bench.ems.state is state, "what is seen brings it back to where it was"
 
 
+def test_after_an_island_it_goes_on_from_what_the_battery_gave() -> None:
+    bench = Bench()
+    bench.in_state(State.ISLAND)
+    bench.run(5, image(grid=0.0, bat=353.0, sp=497.0, there=False, closed=False, forming=True, shed=3))
+    bench.run(310, image(grid=0.0, bat=353.0, sp=497.0, closed=False, forming=True, shed=3))
+    bench.run(1, image(grid=0.0, bat=353.0, sp=497.0, shed=3))
+    assert bench.ems.state is State.RECOVER and bench.battery == 343.0, "not from 497, and not from 0: by 10 kW/s"
+
+
 def test_a_restart_holds_the_caps_before_it_has_observed() -> None:
     bench = Bench()
     bench.run(1, image(grid=1250.0, bat=200.0, sp=200.0))
     assert bench.ems.state is State.OBSERVE
-    assert bench.battery == 180.0, "what the transformer needs, and not less"
+    assert bench.battery == 200.0, "what stands is held"
+    bench.run(1, image(grid=1290.0, bat=200.0, sp=200.0))
+    assert bench.battery == 220.0, "but for what the transformer needs"
+    bench.run(2, image(grid=-190.0, bat=200.0, sp=200.0))
+    assert bench.battery == pytest.approx(120.0), "and for what would go into the grid: by the ramp"
 
 
 def test_recovering_is_gentle_and_economics_follow() -> None:

@@ -29,6 +29,10 @@ class Outage:
         """Its state."""
         return self.machine.state
 
+    def returning(self) -> bool:
+        """Whether tiers come back."""
+        return self.machine.returning
+
     def run(self, seconds: float, **seen: Any) -> Wanted:
         for _ in range(round(1000 * seconds / SCAN)):
             self.now += SCAN
@@ -60,13 +64,13 @@ def test_an_outage_from_the_loss_to_the_last_tier() -> None:
     assert it.run(0.3, **BACK) == Wanted(shed=3, form=True, close_qg=True)
     assert it.at() is Island.SYNC
     it.run(0.1, shed=3)
-    joined = it.now
-    assert it.at() is Island.GRID_OK and it.machine.wanted.shed == 3
-    it.run(119.8)
-    assert it.machine.wanted.shed == 3
-    it.run(0.2)
-    assert it.machine.wanted.shed == 0, "tiers come back 60 s apart: tier 2 was never off, tier 3 is the second step"
-    assert it.machine.ev_waits(joined + 420_000 - SCAN) and not it.machine.ev_waits(joined + 420_000)
+    assert it.at() is Island.GRID_OK and it.machine.wanted == Wanted(), "the board brings the tiers back, 60 s apart"
+    it.run(60, shed=3)
+    assert it.returning()
+    it.run(0.1)
+    back = it.now
+    assert not it.returning()
+    assert it.machine.ev_waits(back + 300_000 - SCAN) and not it.machine.ev_waits(back + 300_000)
     assert it.course == [
         Island.GRID_OK,
         Island.OPEN_QG,
@@ -124,7 +128,7 @@ def test_nothing_is_formed_while_the_breaker_is_not_proven_open() -> None:
     assert it.at() is Island.OPEN_QG, "E10"
     it.run(1, there=True)
     assert it.at() is Island.GRID_OK, "a dip: it has never left"
-    assert it.machine.restored(it.now) == 0
+    assert not it.machine.returning
 
 
 def test_nothing_is_joined_while_the_breaker_can_not_be_trusted() -> None:
@@ -141,19 +145,6 @@ def test_an_island_below_its_reserve_sheds_tier_2_until_5_percent_more() -> None
     for soc, shed in ((31.0, 3), (29.9, 2), (34.0, 2), (35.0, 3)):
         assert it.run(1, **FORMED, soc=soc).shed == shed, f"{soc} %"
     assert it.run(1, **FORMED, soc=None).shed == 2, "an unknown SoC is an empty one"
-
-
-def test_tier_2_comes_back_first() -> None:
-    it = Outage()
-    it.run(1, **AWAY)
-    it.run(1, **FORMED, soc=20.0)
-    it.run(301, **BACK, soc=20.0)
-    it.run(0.1, shed=2, soc=20.0)
-    shed = []
-    for _ in range(4):
-        shed.append(it.machine.wanted.shed)
-        it.run(60, soc=20.0)
-    assert shed == [2, 3, 0, 0]
 
 
 def test_a_gateway_that_starts_in_an_outage_goes_on_there() -> None:
@@ -187,8 +178,10 @@ def test_vehicles_get_nothing_in_an_island_and_wait_five_minutes_after_it() -> N
     assert bench.run(2, image(**cars, **AWAY)).allocation.enabled == frozenset()
     bench.run(2, image(**cars, **FORMED))
     bench.run(302, image(**cars, **BACK))
-    assert bench.run(418, image(**cars)).allocation.enabled == frozenset(), "two tiers, then five minutes"
-    assert len(bench.run(4, image(**cars)).allocation.enabled) == 8
+    bench.run(60, image(**cars, shed=3))
+    assert bench.ems.signal.name == "grid back"
+    assert bench.run(299, image(**cars)).allocation.enabled == frozenset(), "their tier, then five minutes"
+    assert len(bench.run(3, image(**cars)).allocation.enabled) == 8
     assert len(bench.run(10, image(**cars)).allocation.enabled) == 16, "a few more every ten seconds"
 
 
