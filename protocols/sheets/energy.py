@@ -39,6 +39,7 @@ def _inverter_cause(k):
     )  # fmt: skip
 
 
+# The conditions of BAT_LOST and METER never hold by a value: those rows stand for the quality of what they look at.
 # fmt: off
 CAUSES = (
     Cause("RSD", "RSD.PB", ("RSD_DROP", "PV_STOP", "PCS_STOP", "EV_OFF"), clear="rsd_wait_s", latch=True, reset=LOCAL,
