@@ -27,6 +27,7 @@ _DEAD_SHARE = const(10)
 _TIMEOUT_US = const(100000)  # stations say their own
 _WINDOW_MS = const(1000)
 _IDLE_US = const(20000)
+_REST_MS = const(2)  # when nobody wants anything, nobody is asked again for so long
 
 
 class ModbusLine:
@@ -50,6 +51,8 @@ class ModbusLine:
         self.load = 0
         self.share = 0
         self._n = len(fitted)
+        self._resting = False
+        self._rest_until = 0
         self._turn = 0
         self._ticking = 0
         self._writes = 0
@@ -80,10 +83,12 @@ class ModbusLine:
             if client.busy is not None:
                 return None
             self._used(now_us)
-        if client.wait_us(now_us):
+        if client.wait_us(now_us) or (self._resting and ticks_diff(self._rest_until, now_ms) > 0):
             return None
         station = self._next(now_ms)
+        self._resting = station is None
         if station is None:
+            self._rest_until = ticks_add(now_ms, _REST_MS)
             return None
         request = station.request(now_ms)
         self._spoilt = 0
@@ -117,10 +122,8 @@ class ModbusLine:
             return max(0, min(due, _IDLE_US))
         if wait:
             return wait
-        for station in self.stations:
-            if self._may(station, now_ms) and station.urgency(now_ms):
-                return 0
-        return 1000
+        rest = ticks_diff(self._rest_until, now_ms) if self._resting else 0
+        return 1000 * rest if 0 < rest <= _REST_MS else 0
 
     def close(self, now_ms):
         """End the request under way, if any: the port is gone, or was opened anew."""
