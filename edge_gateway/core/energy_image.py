@@ -30,6 +30,7 @@ class EnergyImages:
             tuple(point(f"INV{unit.number}.{name}", "INV.W") for name in ("W", "LIM", "ST"))
             for unit in energy.inverters
         ]
+        self._fitted = energy.battery is not None
         self._ev = point("EV.P")
         self._connected = [point(f"EV.CONN{word}", "EV.CONN") for word in WORDS]
         self._charging = [point(f"EV.CHRG{word}", "EV.CHRG") for word in WORDS]
@@ -49,25 +50,13 @@ class EnergyImages:
         if not session.online:
             return Image(refusal=board.refusal())
         kw, kvar, volts, hz = (point.read(now) for point in self._grid)
-        power, setpoint, soc, soh, charge_max, discharge_max = (point.read(now) for point in self._pcs)
-        state, shed, may_form = self._pcs_state.read(now), self._shed.read(now), bool(self._may_form.read(now))
+        shed = self._shed.read(now)
         closed = _flag(self._closed.read(now))
         return Image(
             heard=True,
             refusal=board.refusal(),
             grid=Grid(kw, kvar, volts, hz, _flag(self._there.read(now)), closed),
-            battery=Battery(
-                kw=power,
-                setpoint=setpoint,
-                soc=soc,
-                soh=soh,
-                charge_max=charge_max,
-                discharge_max=discharge_max,
-                trips=tuple(dict.fromkeys(board.with_effect("PCS_STOP") + board.with_effect("PCS_ZERO"))),
-                deaf=self._pcs_deaf.read(now) == 0,
-                may_form=may_form,
-                forming=may_form and closed is False and state is not None and int(state) in _RUNS,
-            ),
+            battery=self._battery(closed, now) if self._fitted else Battery(kw=0.0),
             inverters=tuple(_inverter(points, now) for points in self._inverters),
             ev=Ev(
                 kw=self._ev.read(now),
@@ -79,6 +68,23 @@ class EnergyImages:
             shutdown=board.with_effect("PV_STOP"),
             qg_unproven="QG" in board.trips(),
             shed=int(shed or 0),
+        )
+
+    def _battery(self, closed: bool | None, now: int) -> Battery:
+        board = self._board
+        power, setpoint, soc, soh, charge_max, discharge_max = (point.read(now) for point in self._pcs)
+        state, may_form = self._pcs_state.read(now), bool(self._may_form.read(now))
+        return Battery(
+            kw=power,
+            setpoint=setpoint,
+            soc=soc,
+            soh=soh,
+            charge_max=charge_max,
+            discharge_max=discharge_max,
+            trips=tuple(dict.fromkeys(board.with_effect("PCS_STOP") + board.with_effect("PCS_ZERO"))),
+            deaf=self._pcs_deaf.read(now) == 0,
+            may_form=may_form,
+            forming=may_form and closed is False and state is not None and int(state) in _RUNS,
         )
 
     def _points_of(self, words: list[_Point], now: int) -> frozenset[int] | None:

@@ -136,7 +136,7 @@ class Ems:
             law=self.law,
             island=self.island.state,
             age=now - self._entered,
-            metered_ms=last.ms("metered", image.metered and image.battery.soc is not None, now),
+            metered_ms=last.ms("metered", image.metered and self._knows_battery(image), now),
             blind_ms=last.ms("blind", image.heard and not image.metered, now),
             over_ms=last.ms("over", known and need > 0, now),
             under_ms=last.ms("under", known and need < -0.05 * cap, now),
@@ -146,6 +146,9 @@ class Ems:
             event=self._event(image, now),
             near=planned is None or "ramp" not in planned.why,
         )
+
+    def _knows_battery(self, image: Image) -> bool:
+        return self.plant.battery is None or image.battery.soc is not None
 
     def _event(self, image: Image, now: int) -> str:
         figures, grid = self.plant.grid, image.grid

@@ -10,6 +10,7 @@ from edge_gateway.control.energy.ems import When
 from edge_gateway.control.energy.image import Image
 from edge_gateway.control.energy.lost import HOLD_MS, TABLE
 from edge_gateway.control.energy.plan import SLOT_MS, Plan, Slot
+from edge_gateway.control.energy.plant import Plant
 from edge_gateway.control.energy.sequence import TABLE as STATES
 from edge_gateway.control.energy.state import State
 from tests.edge_gateway.control.energy.harness import NOON, Bench, image
@@ -192,6 +193,17 @@ def test_the_rules_by_time_of_day(name: str, minute: int, soc: float, net: float
         bench.run(1, image(grid=net - battery, bat=battery, soc=soc))
         battery = bench.battery
     assert battery == pytest.approx(wanted, abs=10.0 if wanted else 0.0), name
+
+
+def test_a_plant_without_a_battery_and_without_vehicles_keeps_its_caps() -> None:
+    bench = Bench(Plant(battery=None))
+    bench.run(63, image(soc=None))
+    assert bench.ems.state is State.OPTIMISE
+    made = bench.run(1, image(grid=1400.0, soc=None, ev=300.0)).dispatched
+    assert made is not None and (made.battery.kw, made.ev.kw) == (0.0, 170.0)
+    bench = Bench(Plant(ev=None))
+    made = bench.run(63, image(grid=1400.0)).dispatched
+    assert made is not None and (made.battery.kw, made.ev.kw) == (130.0, 0.0)
 
 
 def test_the_reserve_for_the_critical_board_has_hysteresis() -> None:
