@@ -26,8 +26,10 @@ def test_en1_discovery_at_0_40000_and_50000_and_an_unknown_model_skipped(make_en
         assert rig.now - begin < FOUND_S * 1000, [point for point in points if rig.value(point) is None]
         rig.run(0.2)
     # Limits are taken over and rise to what the caps leave; then what the board has is what the physics has.
-    rig.until(lambda: all(each.w > 0.96 * each.array.available for each in rig.district.inverters), within_s=20)
-    rig.run(1.5)
+    for name in INVERTERS:
+        rig.until_value(f"{name}.CTL", lambda value: value == 1, within_s=20)
+    rig.until(lambda: all(each.w > 0.96 * each.array.available for each in rig.district.inverters), within_s=30)
+    rig.run(3)
     for index, name in enumerate(INVERTERS):
         assert rig.value(f"{name}.W") == pytest.approx(rig.district.inverters[index].w / 100, rel=0.02), name
     assert rig.value("GM.P") == pytest.approx(rig.district.grid_w / 100, rel=0.02, abs=30)

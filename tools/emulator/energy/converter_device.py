@@ -50,7 +50,7 @@ class _Contactors(Control):
 class ConverterDevice(SunSpecDevice):
     """The converter; `newer` has the 7xx chain. A controller whose heartbeat stops is answered with 0 kW."""
 
-    LATENCY_MS = (20, 45)
+    LATENCY_MS = (20, 30)
     REFRESH_S = 0.2
 
     def __init__(self, converter: Converter, clock: Clock, serial: str, *, newer: bool = True, seed: int = 1) -> None:

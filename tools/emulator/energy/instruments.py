@@ -11,7 +11,7 @@ class MeterDevice(SunSpecDevice):
     """Model 203, import positive. Energy registers are 32 bits of Wh and wrap."""
 
     MODEL = "GM-05S"
-    LATENCY_MS = (20, 35)
+    LATENCY_MS = (20, 25)
     REFRESH_S = 0.0
 
     def __init__(self, meter: Meter, clock: Clock, serial: str, *, seed: int = 1) -> None:

@@ -49,7 +49,7 @@ def events(inverter: Inverter) -> int:
 class InverterDevice(SunSpecDevice):
     """An inverter of either chain; the storage models of the family are there, not implemented."""
 
-    LATENCY_MS = (25, 60)
+    LATENCY_MS = (20, 45)
 
     def __init__(self, inverter: Inverter, clock: Clock, serial: str, *, newer: bool, seed: int = 1) -> None:
         self.inverter = inverter
