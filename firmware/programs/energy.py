@@ -11,7 +11,7 @@ device is asked for is a bus output; ASK says which devices are commanded at all
 from firmware.programs import energy_bess as bess
 from firmware.programs import energy_ev as ev
 from firmware.programs import energy_pv as pv
-from firmware.programs.energy_commands import PCS_BIT
+from firmware.programs.energy_commands import EV_BIT, PCS_BIT
 from firmware.programs.energy_field import EnergyField
 from firmware.programs.energy_grid import OPEN
 from firmware.programs.energy_outputs import EnergyOutputs
@@ -24,7 +24,6 @@ from protocols.ticks import ticks_add, ticks_diff
 _LEARN_MS = const(10000)  # a device that tells nothing of its own for so long is commanded from nothing
 _ALL = const(0xFFFF)
 _FAR = const(30000)  # 0.1 kW: no limit
-_EV_BIT = const(1 << 7)
 
 
 class Energy(EnergyOutputs):
@@ -35,6 +34,7 @@ class Energy(EnergyOutputs):
     def __init__(self, table, par, events):
         super().__init__(table, par, events)
         self._begun = 0
+        self._listens = 1  # some inverter has not been heard yet
         self._trip_at = 0
         self._moved_at = 0
         self._told_bess = 0
@@ -101,6 +101,7 @@ class Energy(EnergyOutputs):
         away. Coming back begins anew with what they have then."""
         self.safe(io)
         self.grid.abort(now)
+        self.end_closing()
         self.bess.known = 0
         self.bess.stop(bess.STOPPED)
         self.ev.known = 0
@@ -113,27 +114,37 @@ class Energy(EnergyOutputs):
             self.pv.limit[k] = 0
 
     def _learn(self, io, now):
-        """Begin each device's ramp where the device is, as soon as it has told."""
-        late = ticks_diff(now, self._begun) >= _LEARN_MS or self.state == self.table.ST_SHUTDOWN
+        """Begin each device's ramp where the device is, as soon as it has told.
+
+        Who is not heard within ten seconds of the start is judged as silent. A stop doesn't wait for anybody.
+        """
+        table = self.table
+        effects = self.trips.effects
+        late = ticks_diff(now, self._begun) >= _LEARN_MS
         if late:  # keep the age away from the ticks' wrap
-            self._begun = now - _LEARN_MS & 0x3FFFFFFF
+            self._begun = ticks_add(now, -_LEARN_MS)
         units = self.pv
+        waits = 0
         for k in range(pv.UNITS):
             if units.rating[k] and not units.known[k]:
                 if getattr(io, self._lim_q[k]) < BAD:
                     units.learn(k, getattr(io, self._lim[k]))
-                elif late:
+                elif effects & table.EF_PV_STOP:
                     units.learn(k, 0)
+                else:
+                    waits = 1
+        self._listens = waits and not late
         if self.par.pcs_unit and not self.bess.known:
-            if io.PCS_P_Q < BAD:
+            # Its battery must have told as well: BAT_LOST would end at once what has just begun.
+            if io.PCS_P_Q < BAD and not effects & self._stops:
                 self.bess.begin(io.PCS_P if abs(io.PCS_P) > self.par.zero_kw else 0)
-            elif late or self.trips.effects & self._stops:
+            elif late or effects & table.EF_PCS_STOP:
                 self.bess.begin(0)
         if self.par.ev_unit and not self.ev.known:
             if io.EV_I_Q < BAD:
                 self.ev.begin(io.EV_I, now)
-            elif late:
-                self.ev.begin(0, now)
+            elif late or effects & table.EF_EV_OFF:
+                self.ev.begin(self.par.ev_fallback, now)
 
     # -- inverters ---------------------------------------------------------------------------------------------
 
@@ -149,7 +160,7 @@ class Energy(EnergyOutputs):
                 units.stop[k] = 1
             units.allow = 0
             units.why = pv.STOPPED
-        elif self.law:
+        elif self.law and not self._listens:
             self._law_pv(io, known, settled, now)
         self._trip_inverter(io, now)
         ask = 0
@@ -283,8 +294,9 @@ class Energy(EnergyOutputs):
         effects = self.trips.effects
         if not cars.known:
             return
-        if effects & table.EF_EV_OFF or self.grid.state:
-            cars.stop(ev.STOPPED if effects & table.EF_PV_STOP else ev.SHED, now)
+        stopped = effects & table.EF_PV_STOP or self.hand_stopped & EV_BIT
+        if effects & table.EF_EV_OFF or self.grid.state or stopped:
+            cars.stop(ev.STOPPED if stopped else ev.SHED, now)
         else:
             wanted = par.ev_fallback
             if effects & table.EF_METER_FALLBACK:
@@ -311,5 +323,5 @@ class Energy(EnergyOutputs):
         for k in range(6):
             stands = wishes.stands[EV_WORD + k]
             setattr(io, self._points[k], wishes.value[EV_WORD + k] if stands else _ALL)
-        self.ask |= _EV_BIT
+        self.ask |= EV_BIT
         io.EV_SHARE = cars.share

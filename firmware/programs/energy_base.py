@@ -161,7 +161,7 @@ class EnergyBase(Program):
             ignores = getattr(io, self._ctl[k]) == 0 and not silent
             if ignores:
                 deaf |= 1 << k
-            pv.bad[k] = 1 if silent or ignores else 0
+            pv.bad[k] = 1 if silent or ignores or not pv.known[k] else 0
             bit = 1 << k
             stop = effects & self._stop_bits[k] or (self.export_stopped | self.hand_stopped) & bit
             pv.stop[k] = 1 if stop else 0

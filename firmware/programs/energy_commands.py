@@ -1,14 +1,16 @@
 """Commands of the energy board: wishes of the gateway, the grid breaker, units stopped by hand."""
 
 from firmware.programs.energy_base import EnergyBase
-from firmware.programs.energy_grid import OPEN
+from firmware.programs.energy_grid import CLOSING, ON_GRID, OPEN
 from firmware.programs.energy_pv import UNITS
 from firmware.programs.energy_wishes import NOTHING
 from protocols import layout
 from protocols.port import const
 
 PCS_UNIT = const(7)  # of UNIT_STOP and UNIT_START
-PCS_BIT = const(1 << 6)
+PCS_BIT = const(1 << 6)  # of ASK, and of what is stopped by hand
+EV_BIT = const(1 << 7)
+_ALL = const(0xFF)
 
 
 class EnergyCommands(EnergyBase):
@@ -27,6 +29,9 @@ class EnergyCommands(EnergyBase):
             return result
         if code == table.CMD_UNIT_STOP or code == table.CMD_UNIT_START:
             return self._unit_command(code == table.CMD_UNIT_STOP, a0)
+        if code == layout.CMD_STOP or code == layout.CMD_START:
+            self.hand_stopped = _ALL if code == layout.CMD_STOP else 0
+            return layout.RES_DONE
         if code == table.CMD_QG_OPEN:
             self.grid.open(now)
             return layout.RES_DONE
@@ -68,6 +73,13 @@ class EnergyCommands(EnergyBase):
         self.closing = 1
         self.grid.release(now)
         return layout.RES_ACCEPTED
+
+    def end_closing(self):
+        """Tell what became of an accepted QG_CLOSE once it is over."""
+        if self.closing and self.grid.state != CLOSING:
+            self.closing = 0
+            done = self.grid.state == ON_GRID
+            self.complete(layout.RES_DONE if done else layout.RES_FAILED, self.grid.state)
 
     def _refuse(self, missing):
         """RES_INTERLOCK, with the number of the first missing permissive as detail."""

@@ -6,7 +6,6 @@ a QG_CLOSE is accepted: a grid that comes back by itself finds it open.
 """
 
 from drivers.blocks.timers import OnDelay
-from protocols import layout
 from protocols.port import const
 from protocols.ticks import ticks_diff
 
@@ -35,7 +34,6 @@ class Grid:
         self.waits = 1
         self.left = 0
         self.took = 0
-        self.result = 0  # layout.RES_ of a close that ended
         self._since = 0
         self._window_since = 0
         self._window = 0
@@ -50,7 +48,6 @@ class Grid:
         """Follow breaker and grid. Returns 1 where the state changed."""
         was = self.state
         self.lost = 0
-        self.result = 0
         self._watch(io, par, now)
         open_ = not io.QG_ZCL and io.QG_ZCL_Q == 0
         self._missing.preset = par.grid_lost_ms
@@ -97,15 +94,12 @@ class Grid:
         if not open_ and io.QG_ZCL and io.QG_ZCL_Q == 0:
             self.took = ticks_diff(now, self._since)
             self.state = ON_GRID
-            self.result = layout.RES_DONE
         elif self.waits or ticks_diff(now, self._since) >= par.qg_close_ms:
-            self.result = layout.RES_FAILED
             self._go(OPENING, now)
 
     def abort(self, now):
         """Take back the release."""
         if self.state == CLOSING:
-            self.result = layout.RES_FAILED
             self._go(OPENING, now)
 
     def _watch(self, io, par, now):

@@ -31,9 +31,7 @@ class EnergyOutputs(EnergyCommands):
         grid = self.grid
         if effects & (table.EF_NO_CLOSE | table.EF_RSD_DROP):
             grid.abort(now)
-        if grid.result and self.closing:
-            self.closing = 0
-            self.complete(grid.result, grid.state)
+        self.end_closing()
         io.QG_YTRIP = 1 if grid.islanded else 0
         io.QG_YCLOSE = 0 if grid.islanded or not grid.state else 1
         off_grid = grid.state == OPEN or grid.state == CLOSING

@@ -29,7 +29,7 @@ ENERGY_RULES: dict[str, Rule] = {
     "Pv": Rule(frozenset({"why", "total", "allow", "held", "_need", "power", "silent"})),
     "EvShare": Rule(frozenset({"why", "cut", "_raised", "share", "cap"})),
     "Grid": Rule(
-        frozenset({"took", "result", "lost", "left", "trip", "close"}),
+        frozenset({"took", "lost", "left", "trip", "close"}),
         {"_since": Tick("o.state in (1, 4)", "200"), "_window_since": Tick("o._window and o.waits", "100")},
     ),
     "Energy": Rule(frozenset(_DERIVED), {"_moved_at": Tick("True", "60"), "_restored": Tick("False", "1")}),
@@ -111,13 +111,13 @@ class BatteryWorld(EnergyWorld):
 
     campaigns: ClassVar[dict[str, tuple[tuple[int, ...], bool, tuple[str, ...]]]] = {
         "sides": ((1, 4), True, ("SET_PCS 20", "SET_PCS 65516", "SET_PCS 0")),
-        "stops": ((2, 3), True, ("SET_PCS 20", "SET_PCS 65516", "UNIT_STOP 7", "UNIT_START 7", _ON)),
+        "stops": ((2, 3), True, ("SET_PCS 20", "UNIT_STOP 7", "UNIT_START 7", _ON)),
         "gateway": ((5,), True, ("SET_PCS 20", "SET_PCS 65516")),
     }
 
     def __init__(self, campaign: str, mutation: Mutation | None = None) -> None:
         super().__init__(campaign, mutation)
-        self.begin((0, 0, 0, 0, 0, 0), (0, 9, 0))
+        self.begin((0, 0, 0, 0, 0, 0), (0, 5, 0))
 
     def moves(self, node: Node) -> Iterator[Move]:
         """The device follows at once, or stays where it is."""
@@ -150,7 +150,7 @@ class BatteryWorld(EnergyWorld):
         if power:
             side, rest = (1 if power > 0 else -1), 0
         else:
-            rest = min(9, rest + 1)
+            rest = min(5, rest + 1)
         wanted = self.io.PCS_SET
         self.acted += 1 if wanted else 0
         gas = 1 if env[2] or (gas and command != _ON) else 0

@@ -315,3 +315,35 @@ def test_a_unit_that_is_not_fitted_is_never_asked():
     bench.check("ASK=207")
     for k in UNITS:
         assert bench.program.pv.rating[k - 1] == (0 if k > 4 else 1000)
+
+
+def test_stop_and_start_are_for_the_whole_plant():
+    bench = Bench()
+    assert bench.command("STOP") == DONE
+    bench.scan()
+    bench.scan()
+    bench.check("INV_RUN=0 INV1_SET=0 PCS_RUN=0 EV_SHARE=0 EV_WHY=6 RSD_YHOLD ASK=255")
+    assert bench.command("START") == DONE
+    bench.run(1000)
+    bench.check("INV_RUN=63 PCS_RUN=1")
+
+
+def test_a_device_that_is_heard_late_is_begun_where_it_is():
+    bench = Bench(observed=False)
+    bench.load = 9000
+    bench.quality("INV4_ PCS_ BAT_ EV_")
+    bench.run(5000)
+    bench.check("ASK=55 INV1_SET=1000")  # who has not told is not commanded
+    bench.battery = 700
+    bench._measure()
+    bench.quality("PCS_ BAT_ EV_", GOOD)
+    bench.run(100)
+    bench.check("ASK=247")
+    assert 600 <= bench.io.PCS_SET <= 700
+    bench.run(6000)
+    bench.limits[3] = 555
+    bench._measure()
+    bench.quality("INV4_", GOOD)
+    bench.scan()
+    bench.check("ASK=255")
+    assert bench.io.INV4_SET == 555

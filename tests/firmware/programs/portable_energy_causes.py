@@ -373,3 +373,21 @@ def test_e12_events_and_voltage_are_told_and_nothing_else_happens():
         now += 1000
         assert new == (1 if second == 599 else 0), second
     assert mean.mean == 2531
+
+
+def test_a_closing_that_is_overtaken_ends_as_failed_and_can_be_asked_again():
+    bench = Bench(grid_back_s=20)
+    bench.command("QG_OPEN")
+    bench.run(21000)
+    bench.stuck = 1
+    assert bench.command("QG_CLOSE") == ACCEPTED
+    bench.run(60)
+    bench.command("QG_OPEN")
+    bench.run(40)
+    assert bench.done == [(FAILED, 2)]
+    bench.check("QG_YTRIP -QG_YCLOSE")
+    assert bench.command("QG_CLOSE") == ACCEPTED
+    bench.io.mode = layout.MODE_OFF
+    bench.run(40)
+    assert bench.done[1][0] == FAILED
+    bench.check("OFF QG_YTRIP -QG_YCLOSE")
