@@ -38,6 +38,7 @@ class Planner:
         self._journal = journal
         self._told = told
         self._due = now + 5_000  # the first values must be there
+        self._again = now
         self._task: asyncio.Task[None] | None = None
 
     def scan(self, ems: Ems, image: Image, now: int, when: When) -> None:
@@ -48,6 +49,7 @@ class Planner:
         if soc is None or (self._task is not None and not self._task.done()):
             return
         self._due = now + round(self._config.every_min * MINUTE_MS)
+        self._again = now + MINUTE_MS
         consumption = net + pv if net is not None and pv is not None else None
         self._task = asyncio.get_running_loop().create_task(self._make(ems, soc, (consumption, pv), when))
 
@@ -62,6 +64,7 @@ class Planner:
             plan = await self._solve(problem)
         except (OSError, ValueError, KeyError, TypeError) as error:
             log.warning("no plan: %s", error)
+            self._due = self._again
             self._told(None, str(error))
             return
         self._told(plan, "")

@@ -248,15 +248,15 @@ class Ems:
 
     def _wish(self, image: Image, when: When) -> Wish:
         """The plan while it is fresh, with the SoC keeper; the rules otherwise. While it observes, what stands."""
+        plan = self.plan
+        slot = plan.slot(when.utc_ms) if plan is not None else None
+        aim = plan.soc_at(when.utc_ms) if plan is not None else None
+        self.plan_why = self._judge(when.utc_ms, slot is not None)
         if self.state is State.OBSERVE:
             return Wish(self._held or 0.0, "held while it observes")
         battery, soc, net = self.plant.battery, image.battery.soc, image.net_kw
         if battery is None or soc is None or net is None:
             return Wish(0.0, "nothing is known to plan with")
-        plan = self.plan
-        slot = plan.slot(when.utc_ms) if plan is not None else None
-        aim = plan.soc_at(when.utc_ms) if plan is not None else None
-        self.plan_why = self._judge(when.utc_ms, slot is not None)
         if self.plan_why or slot is None or aim is None or plan is None:
             period = self.tariff.at(when.minute)
             found = rule(battery, period.name, self.tariff.left_min(when.minute), soc, net)

@@ -145,9 +145,12 @@ def test_it_observes_holds_its_caps_and_says_who_decides(folder: Path) -> None:
 
 def test_a_lost_grid_is_opened_shed_and_told(folder: Path) -> None:
     power = EnergyBoard("power", 500, 0)
+    power.put("EV.CONN2", 0b101)
     with serving(power) as boards, running(site_file(folder, boards)) as core:
         core.wait_for(lambda now: online(now) and now["energy"]["state"] == "OBSERVE")
         core.wait_for(lambda now: bool(power.told("SET_PCS")))
+        core.wait_for(lambda now: (1, 0b101, 30, 0) in power.told("EV_ENABLE"))
+        assert power.told("EV_SHARE")[-1][0] == 60, "6 A to begin with"
         power.contact("GRID.OK", 0)
         core.wait_for(lambda now: now["energy"]["state"] == "ISLAND" and bool(power.told("QG_OPEN")))
         core.wait_for(lambda now: any(args[0] == 3 for args in power.told("SHED")))

@@ -48,6 +48,7 @@ ROWS = [
     # what was given isn't taken back while nothing is missing, and grows with what there is
     (at(grid=1000.0, ev=100.0, ev_given=500.0),     0.0,   0.0,    0.0, 500.0, 600.0, None,           "plan"),
     (at(grid=1000.0, ev=100.0, ev_given=120.0),     0.0,   0.0,    0.0, 370.0, 600.0, None,           "plan"),
+    (at(grid=1400.0, ev=300.0, ev_given=500.0, discharge_max=50.0), 0.0, 0.0, 50.0, 220.0, 600.0, Order.IMPORT_CAP, ""),
     # above 100 % no vehicle charges, whatever is left
     (at(grid=1700.0, ev=300.0, level=100),          0.0,   0.0,  430.0,   0.0, 600.0, Order.IMPORT_CAP, "import cap"),
     # charging from the grid ends where the cap is
