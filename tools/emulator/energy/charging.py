@@ -36,7 +36,7 @@ def two_peaks(second: float) -> float:
 class Car:
     """One session. Energies in Wh."""
 
-    __slots__ = ("wanted", "got", "capacity", "soc", "leaves_s", "reaction_s", "w", "target", "changed_s")
+    __slots__ = ("wanted", "got", "capacity", "soc", "leaves_s", "reaction_s", "w", "applied", "told_s")
 
     def __init__(self, wanted: float, capacity: float, leaves_s: float, reaction_s: float) -> None:
         self.wanted = wanted
@@ -46,8 +46,10 @@ class Car:
         self.leaves_s = leaves_s
         self.reaction_s = reaction_s
         self.w = 0.0
-        self.target = -1.0
-        self.changed_s = 0.0
+        self.applied = 0.0
+        """Amperes that it keeps to."""
+        self.told_s = -1.0
+        """When it was told of another limit that it hasn't followed yet; negative: it follows."""
 
     def most(self) -> float:
         """What its battery takes now, as a fraction of the full power."""
@@ -148,8 +150,8 @@ class ChargingGroup:
                 self._charge(self._since_s)
                 self._since_s = 0.0
                 for car in self.cars.values():
-                    car.w = 0.0
-                    car.target = 0.0
+                    car.w = car.applied = 0.0
+                    car.told_s = -1.0
                 self.w = 0.0
 
     def _charge(self, elapsed: float) -> None:
@@ -170,14 +172,15 @@ class ChargingGroup:
         total = 0.0
         for point, car in self.cars.items():
             allowed = share if self.supplied and self.enabled >> point & 1 else 0.0
-            if allowed != car.target:
-                car.target = allowed
-                car.changed_s = now_s
+            if allowed == car.applied:
+                car.told_s = -1.0
+            elif car.told_s < 0.0:
+                car.told_s = now_s
+            elif now_s - car.told_s >= car.reaction_s:
+                car.applied = allowed
+                car.told_s = -1.0
             dc = point >= AC_POINTS
-            limit = (DC_W if dc else AC_W) * car.most()
-            if now_s - car.changed_s >= car.reaction_s:
-                car.w = min(DC_W * allowed / FULL_A if dc else min(AC_W, allowed * VOLTS), limit)
-            else:
-                car.w = min(car.w, limit)
+            asked = DC_W * car.applied / FULL_A if dc else min(AC_W, car.applied * VOLTS)
+            car.w = min(asked, (DC_W if dc else AC_W) * car.most())
             total += car.w
         self.w = total
