@@ -154,6 +154,8 @@ class Energy(EnergyOutputs):
         effects = self.trips.effects
         settled = ticks_diff(now, self._moved_at) >= self.par.pv_settle_ms
         known = units.sum(settled)
+        if self.law:
+            self._revert = min(pv.FULL, min(self.export_cap, _FAR) * pv.FULL // max(1, units.nameplate()))
         if effects & table.EF_PV_STOP:
             for k in range(pv.UNITS):
                 units.limit[k] = 0
@@ -183,7 +185,6 @@ class Energy(EnergyOutputs):
         units = self.pv
         effects = self.trips.effects
         cap = min(self.export_cap, _FAR)
-        self._revert = min(pv.FULL, cap * pv.FULL // max(1, units.nameplate()))
         if self.grid.state:
             units.split(max(0, known + io.PCS_P + self.bess.charge - par.margin), par.pv_room)
             why = pv.EXPORT

@@ -333,7 +333,7 @@ def test_a_device_that_is_heard_late_is_begun_where_it_is():
     bench.load = 9000
     bench.quality("INV4_ PCS_ BAT_ EV_")
     bench.run(5000)
-    bench.check("ASK=55 INV1_SET=1000")  # who has not told is not commanded
+    bench.check("ASK=55 INV1_SET=1000 INV_REVERT=500")  # who has not told is not commanded
     bench.battery = 700
     bench._measure()
     bench.quality("PCS_ BAT_ EV_", GOOD)
