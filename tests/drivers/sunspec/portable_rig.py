@@ -169,7 +169,7 @@ class Rig:
                 self.line.feed(data, len(data), self.us, self.ms)
                 return
             wait = left if not wait or left < wait else wait
-        self.advance(wait if 0 < wait < 1000 else 1000 if wait else 1)
+        self.advance(max(1, min(wait, 5000)))
 
     def _send(self, frame):
         self.frames += 1

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 import sunspec2.device as peer
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from drivers.sunspec import controls, definition, models, values
@@ -145,6 +145,7 @@ def test_served_as_a_device_it_is_read_whole(model: int) -> None:
 
 @pytest.mark.parametrize("model", sorted(MODELS))
 @given(seed=st.integers(0, 2**32))
+@settings(max_examples=30)
 def test_random_images_mean_the_same_to_both(model: int, seed: int) -> None:
     compare(model, image(model, draws(seed)))
 
