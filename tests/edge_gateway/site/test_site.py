@@ -99,7 +99,7 @@ def test_the_example_and_the_site_of_the_demo_are_right(tmp_path: Path) -> None:
         (
             "program: parking_lane, line: a, unit: 1",
             "program: x, line: a, unit: 1",
-            "known programs: parking_lane, waste_inlet, waste_station",
+            "known programs: energy, parking_lane, waste_inlet, waste_station",
         ),
         ("line: b", "line: c", "no such line; found `c`; lines: a, b"),
         ("unit: 2", "unit: 1", "site.yaml:8:52: two boards on unit 1 of line a: e1 and x1; found `1`; unit 2 is free"),
@@ -260,8 +260,9 @@ def test_the_schema_knows_programs_and_their_parameters() -> None:
     schema = json_schema()
     json.dumps(schema)
     board = schema["$defs"]["Board"]
-    assert board["properties"]["program"]["enum"] == ["parking_lane", "waste_inlet", "waste_station"]
-    parameters = board["allOf"][0]["then"]["properties"]["parameters"]["properties"]
+    assert board["properties"]["program"]["enum"] == ["energy", "parking_lane", "waste_inlet", "waste_station"]
+    (lane,) = (rule for rule in board["allOf"] if rule["if"]["properties"]["program"]["const"] == "parking_lane")
+    parameters = lane["then"]["properties"]["parameters"]["properties"]
     assert parameters["clear_ms"] == {
         "type": "integer",
         "minimum": 500,
