@@ -13,6 +13,10 @@ from edge_gateway.control.energy.image import Ev
 from edge_gateway.control.energy.plant import EvFigures
 
 
+_ROUNDING = 1e-6
+"""A budget that was worked out as so many times 6 A is that."""
+
+
 @dataclass(frozen=True, slots=True)
 class Allocation:
     """amps: share of each point, 0 for none. enabled: points that may charge. waiting: connected, in the queue."""
@@ -100,7 +104,7 @@ class Allocator:
     def _chosen(self, active: list[int], budget_kw: float, now: int) -> list[int]:
         """As many of the queue as can have the smallest current; a full turn later the next ones."""
         figures = self.figures
-        if budget_kw >= figures.floor_a * self._weight(active):
+        if budget_kw >= figures.floor_a * self._weight(active) - _ROUNDING:
             self._turn_at = now + figures.turn_ms
             chosen = list(active)
         else:
@@ -112,7 +116,7 @@ class Allocator:
             chosen, left = [], budget_kw
             for point in active:
                 need = figures.floor_a * figures.kw_a(point)
-                if need <= left:
+                if need <= left + _ROUNDING:
                     chosen.append(point)
                     left -= need
         return chosen[: self._stagger(now)]
@@ -131,8 +135,7 @@ class Allocator:
         figures = self.figures
         weight = self._weight(chosen)
         most = min(budget_kw / weight, figures.full_a) if weight else 0.0
-        if most < figures.floor_a:
-            most = 0.0
+        most = max(most, figures.floor_a) if most >= figures.floor_a - _ROUNDING else 0.0
         if most <= self._amps or self._amps == 0.0:
             self._raise_at = now + figures.raise_ms
             self._amps = min(most, figures.floor_a) if self._amps == 0.0 else most
