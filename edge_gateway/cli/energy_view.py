@@ -29,6 +29,10 @@ def status_view(found: dict[str, Any]) -> Group:
     lines.append(words)
     signal = found["signal"]
     lines.append(_("told to others: {row}; heat: {heat}").format(row=signal["row"], heat=plain(signal["heat"])))
+    off = [feeder["name"] for feeder in found["feeders"] if feeder["off"]]
+    if found["island"]["shed"]:
+        names = _(": {feeders}").format(feeders=", ".join(off)) if off else ""
+        lines.append(_("[red]shed[/] from tier {tier} on").format(tier=found["island"]["shed"]) + names)
     lines += [_("[red]not taken[/] {name}: {why}").format(name=n, why=plain(w)) for n, w in found["problems"].items()]
     heads = [Text.from_markup(line) for line in lines]
     return Group(*heads, Text(""), _flow(found), _devices(found))
@@ -44,9 +48,8 @@ def _flow(found: dict[str, Any]) -> Table:
         away = _("{state}, grid back for {s} s").format(state=island["state"], s=island["grid_back_s"])
     volts = _("{volts} V, {hz} Hz").format(volts=_number(grid["volts"]), hz=_number(grid["hz"], 2))
     load = _("transformer {pct} %").format(pct=_number(transformer["pct"]))
-    shed = _(", shed from tier {tier}").format(tier=island["shed"]) if island["shed"] else ""
     rows = [
-        (_("grid"), flow["grid_kw"], None, (volts if grid["there"] else away) + f", {load}{shed}"),
+        (_("grid"), flow["grid_kw"], None, (volts if grid["there"] else away) + f", {load}"),
         (_("PV"), flow["pv_kw"], points.get("PV"), _("of {n} inverters").format(n=len(found["inverters"]))),
         (_("battery"), flow["battery_kw"], points.get("battery"), _battery(battery)),
         (_("vehicles"), _less(flow["ev_kw"]), points.get("EV"), _ev(ev)),

@@ -19,7 +19,7 @@ class EnergyImages:
 
     def __init__(self, energy: Energy, database: TagDatabase, board: BoardUnit) -> None:
         def point(name: str, row: str = "") -> _Point:
-            return _Point(database[f"{board.config.id}.{name}"], HOLD_MS.get(row or name, 0))
+            return _Point(database[f"{board.config.id}.{name}"], HOLD_MS[row or name])
 
         self._board = board
         self._grid = [point(f"GM.{name}") for name in "PQVF"]

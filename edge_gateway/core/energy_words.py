@@ -65,6 +65,10 @@ def status(task: EnergyTask, now: int, utc_ms: int) -> dict[str, Any]:
             "grid_back_s": None if ems.island.back_ms == NEVER else ems.island.back_ms // 1000,
             "shed": image.shed,
         },
+        "feeders": [
+            {"name": feeder.name, "tier": feeder.tier, "kw": feeder.kw, "off": 0 < image.shed <= feeder.tier}
+            for feeder in task.config.feeders
+        ],
         "signal": {"row": ems.signal.name, "heat": str(ems.signal.heat), "waste": ems.signal.waste.why},
         "problems": task.orders.problems(),
         "plan": plan(ems, utc_ms),

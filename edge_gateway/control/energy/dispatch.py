@@ -96,7 +96,8 @@ def dispatch(s: Situation) -> Dispatch:
     # (1) Transformer and EV cap: the battery shaves first, then the vehicles (E5); shedding is the board's.
     over = net - (s.import_cap.kw - s.plant.import_margin)
     battery.narrow(Order.IMPORT_CAP, s.import_cap.why, low=over)
-    short = over - battery.clamp(max(over, 0.0))
+    given = own if s.image.battery.deaf else battery.clamp(max(over, 0.0))  # who does not follow stays where it is (E9)
+    short = over - given
     _limit_ev(s, ev, short)
 
     # (2) Export cap: all that generates together is P_pv + P_grid + P_export_cap - 5 kW (§2d).

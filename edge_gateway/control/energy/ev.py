@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from edge_gateway.control.energy.image import Ev
 from edge_gateway.control.energy.plant import EvFigures
 
-
 _ROUNDING = 1e-6
 """A budget that was worked out as so many times 6 A is that."""
 

@@ -97,6 +97,7 @@ boards:
 energy:
   board: power
   plan: {{method: rules}}
+  feeders: [{{name: fans, tier: 3, kw: 165}}, {{name: it, tier: 1}}]
 {extra}"""
     path = folder / "site.yaml"
     path.write_text(text, encoding="utf-8")
@@ -161,7 +162,12 @@ def test_a_lost_grid_is_opened_shed_and_told(folder: Path) -> None:
         assert len(power.told("SET_PCS")) == before, "who forms a grid gets no set-point"
         assert power.told("EV_SHARE")[-1][0] == 0
         with Client(core.socket) as client:
-            assert client.call("energy.status")["island"]["state"] == "BLACK_START"
+            power.put("SHED.TIER", 2)
+            core.wait_for(lambda now: client.call("energy.status")["island"]["shed"] == 2)
+            found = client.call("energy.status")
+            assert found["island"]["state"] == "BLACK_START"
+            assert [feeder["off"] for feeder in found["feeders"]] == [True, False]
+        assert "shed from tier 2 on: fans" in edgectl(core, "status")[1]
     assert "ISLAND" in [r.name for r in core.records(Kind.EVENT) if r.source == "energy"]
 
 

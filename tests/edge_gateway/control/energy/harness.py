@@ -17,7 +17,7 @@ NOON = 12 * 60
 def image(**given: Any) -> Image:
     """A healthy plant at 300 kW of import, SoC 60 %, no sun, with some values of its own: `grid`, `bat`, `soc`, `pv`,
     `ev`, `connected`, `charging`, `volts`, `hz`, `there`, `closed`, `sp`, `charge_max`, `discharge_max`, `trips`,
-    `forming`, and the image's own fields."""
+    `forming`, `deaf`, and the image's own fields."""
     take = given.pop
     inverters = take("pv", 0.0)
     return Image(
@@ -39,6 +39,7 @@ def image(**given: Any) -> Image:
             discharge_max=take("discharge_max", 500.0),
             trips=take("trips", ()),
             forming=take("forming", False),
+            deaf=take("deaf", False),
         ),
         inverters=tuple(Inverter(None if inverters is None else inverters / 6, 100.0, True) for _ in range(6)),
         ev=Ev(kw=take("ev", 0.0), connected=take("connected", frozenset()), charging=take("charging", frozenset())),

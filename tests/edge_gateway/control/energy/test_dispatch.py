@@ -45,6 +45,8 @@ ROWS = [
     (at(grid=1400.0, ev=300.0, discharge_max=50.0), 0.0,   0.0,   50.0, 220.0, 600.0, Order.IMPORT_CAP, "import cap"),
     (at(grid=1400.0, ev=300.0, kept=True),          0.0,   0.0,    0.0, 170.0, 600.0, None, "plan"),
     (at(grid=1400.0, ev=100.0, discharge_max=0.0),  0.0,   0.0,    0.0,   0.0, 600.0, None, "plan"),
+    # nor one that doesn't follow (E9): what it gives by itself is all that counts
+    (at(grid=1400.0, ev=300.0, bat=100.0, deaf=True), 0.0, 100.0,  230.0, 170.0, 600.0, Order.IMPORT_CAP, "import cap"),
     # what was given isn't taken back while nothing is missing, and grows with what there is
     (at(grid=1000.0, ev=100.0, ev_given=500.0),     0.0,   0.0,    0.0, 500.0, 600.0, None,           "plan"),
     (at(grid=1000.0, ev=100.0, ev_given=120.0),     0.0,   0.0,    0.0, 370.0, 600.0, None,           "plan"),

@@ -272,6 +272,6 @@ def test_a_signal_that_comes_from_soc_rising() -> None:
 
 
 def test_the_table_of_lost_signals_is_whole() -> None:
-    """Each row says for how long and what then, once; those that control reads at all are in it."""
+    """Each row says for how long and what then, once. (The image can't be made of a signal that has no row.)"""
     assert len(HOLD_MS) == len(TABLE) and all(row.then and row.where and row.hold_ms >= 0 for row in TABLE)
     assert {"GM.P", "PCS.P", "BAT.SOC", "INV.W", "EV.P", "GRID.OK", "QG.ZCL", "plan", "board"} <= set(HOLD_MS)

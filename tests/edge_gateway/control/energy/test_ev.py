@@ -85,9 +85,9 @@ def test_a_full_car_gives_its_share_to_the_others_and_is_asked_again() -> None:
 def test_the_power_of_6_a_for_all_is_6_a_for_all_whatever_the_rounding() -> None:
     for count in range(1, 93):
         it = Cars()
-        cars = set(range(0, count)) if count % 2 else set(range(92 - count, 92))
+        cars = set(range(count)) if count % 2 else set(range(92 - count, 92))
         made = it.run(1, cars, it.allocator.floor_kw(Ev(None, frozenset(cars))))
-        assert (made.amps, made.enabled) == (6.0, cars), f"{count} cars"
+        assert made.amps == 6.0 and made.enabled == cars, f"{count} cars"
 
 
 def test_cars_that_can_not_be_seen_are_all_there() -> None:
