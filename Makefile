@@ -1,7 +1,8 @@
 # Every target makes and reuses .venv by itself: plain python3 (3.11 or newer), venv and pip; no other tool is asked for.
 #
 #   make demo   [ARGS="--for 30s --report out.json"]    the live site
-#   make test   [ARGS="tests/protocols -x"]             host tests and HIL tests on real MicroPython
+#   make test   [ARGS="tests/protocols -x"]             host tests and HIL tests on real MicroPython; ARGS: one pytest
+#   make test-nightly                                   the whole never-strike test: 10,000 trips, about half an hour
 #   make check                                          lint, types, import rules, mpy-cross, generated documents
 #   make bench  [ARGS="--only help_start_ms"]           one JSON object a line
 #   make bundle TARGET=rp2|esp32|unix PROGRAM=parking_lane [UNIT=1] [DEV_ID=1] [OUT=dir]
@@ -10,7 +11,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test check bench bundle docs format clean distclean
+.PHONY: help venv demo test test-nightly check bench bundle docs format clean distclean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -26,7 +27,7 @@ DEV := $(VENV)/.stamp-dev
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 help:
-	@sed -n '3,9s/^# \{0,1\}//p' Makefile
+	@sed -n '3,10s/^# \{0,1\}//p' Makefile
 
 venv: $(DEV)
 
@@ -48,7 +49,10 @@ demo: $(RUN)
 	@$(BIN)/edgectl demo $(ARGS)
 
 test: $(DEV)
-	@$(BIN)/pytest $(ARGS)
+	@$(BIN)/python -m tools.suite $(ARGS)
+
+test-nightly: $(DEV)
+	@$(BIN)/python -m tools.suite hil_tests/test_parking_lane_trips.py --trips 10000 -n logical --dist loadscope --durations=0 $(ARGS)
 
 check: $(DEV)
 	@$(BIN)/python -m tools.checks $(ARGS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Generator
 
 import pytest
@@ -16,6 +17,11 @@ PHASES = tuple(phase for phase in Phase if phase is not Phase.explain)
 settings.register_profile("desk", deadline=None, phases=PHASES)
 settings.register_profile("ci", deadline=None, phases=PHASES, derandomize=True, database=None, print_blob=True)
 settings.load_profile("ci" if CI else "desk")
+
+# What a shell starts in the background (`make test &`, many CI runners) ignores SIGINT, and every process that a test
+# starts would inherit that: Ctrl-C would end none of them.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.hookimpl(wrapper=True)

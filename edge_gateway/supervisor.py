@@ -56,13 +56,21 @@ class Child:
     """One process of the gateway."""
 
     def __init__(
-        self, name: str, arguments: Arguments, lifeline: int, socket: Path | None = None, pause: Pause | None = None
+        self,
+        name: str,
+        arguments: Arguments,
+        lifeline: int,
+        socket: Path | None = None,
+        pause: Pause | None = None,
+        probe_s: float = PROBE_S,
     ) -> None:
-        """socket: where the process answers the local API, if it does."""
+        """socket: where the process answers the local API, if it does; every `probe_s` it is asked there."""
         self.name = name
         self._socket = socket
+        self._probe_s = probe_s
         self.pid = 0
         self.starts = 0
+        self.answers = 0
         self._command = [sys.executable, "-m", f"edge_gateway.{name}", *arguments.command_line()]
         self._lifeline = lifeline
         self._pause = pause or Pause()
@@ -119,9 +127,10 @@ class Child:
         misses = 0
         answered = False
         while misses < _MISSES:
-            await asyncio.sleep(PROBE_S)
-            if await _answers(socket):
+            await asyncio.sleep(self._probe_s)
+            if await _answers(socket, self._probe_s):
                 answered, misses = True, 0
+                self.answers += 1
             elif answered:
                 misses += 1
         log.error("%s runs and does not answer: it hangs and is killed", self.name)
@@ -129,10 +138,10 @@ class Child:
             process.kill()
 
 
-async def _answers(socket: Path) -> bool:
+async def _answers(socket: Path, within_s: float) -> bool:
     """Whether the local API answers in time."""
     try:
-        async with asyncio.timeout(PROBE_S):
+        async with asyncio.timeout(within_s):
             reader, writer = await asyncio.open_unix_connection(str(socket))
             try:
                 writer.write(encode({"id": 1, "method": "hello"}))

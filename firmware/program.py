@@ -5,11 +5,15 @@ the tests, and on real MicroPython against the emulated plant. The runtime (`fir
 the time. Modes, links and the results of commands are those of `protocols.layout`.
 """
 
+from drivers.blocks.timers import OnDelay
 from protocols import layout
 from protocols.port import const
+from protocols.quality import STALE
 from protocols.ticks import ticks_add, ticks_diff
 
 _AGE_MAX = const(0x10000000)  # ms, 3.1 days: ages saturate here, well before ticks wrap
+_SETTLE_MS = const(300)  # from the first sample of every input until its debounce is over; longer ones: see `heard`
+_SILENT_MS = const(2500)  # an input without a sample for this long after power-up is judged as what it is: stale
 
 
 class NoTrips:
@@ -38,6 +42,8 @@ class Program:
     fault_bits    latched faults, warn_bits live warnings: 31 bits at most
     detail        set with the result that `command` returns, where one has a detail
     whitelist     ``token in whitelist``: the tokens that the board may admit by itself
+    awaited       names of the qualities ("LB_P_Q") that must be there before `known` says so
+    heard         on-delay from then until it does; a program with an input debounced for longer sets its preset
     ============  ======================================================================================
     """
 
@@ -57,6 +63,9 @@ class Program:
         self.warn_bits = 0
         self.detail = 0
         self.whitelist = ()
+        self.awaited = ()
+        self._known = 0
+        self.heard = OnDelay(_SETTLE_MS)
         self.completed = layout.RES_NONE
         self.completed_detail = 0
 
@@ -123,6 +132,21 @@ class Program:
         """End the accepted command: RES_DONE, or RES_FAILED with the fault as detail. The ack follows this scan."""
         self.completed = result
         self.completed_detail = detail
+
+    def known(self, io, now):
+        """Whether the plant's conditions are known after power-up: till then nothing is judged and nothing moves."""
+        if not self._known:
+            all_there = 1
+            for name in self.awaited:
+                if getattr(io, name) == STALE and self.fitted(name):
+                    all_there = 0
+            if self.heard(all_there, now) or self.age(now) >= _SILENT_MS:
+                self._known = 1
+        return self._known
+
+    def fitted(self, name):
+        """Whether the input behind a quality exists on this board."""
+        return True
 
     def automatic(self, io):
         """Whether the program runs its sequence by itself."""

@@ -14,6 +14,8 @@ from tests.peers.build import compile_peer
 from tools.emulator.emulation import Emulation, Report
 from tools.emulator.site import BoardSpec, SiteSpec
 
+pytestmark = pytest.mark.wall_clock
+
 UNIT = 7
 
 

@@ -12,7 +12,7 @@ READ_MS = 300
 
 def two_chutes(make_waste: MakeWaste) -> WasteRig:
     """A run of two chutes of one fraction, asked for."""
-    rig = make_waste(parameters={"waste_inlet": {"fraction2": 0}}, fractions=("perishable",) * 2)
+    rig = make_waste(fractions=("perishable",) * 2)
     rig.fill(1, 1, 30)
     rig.fill(1, 2, 30)
     rig.collect("inlet01.1", "inlet01.2")

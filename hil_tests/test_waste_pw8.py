@@ -10,7 +10,7 @@ NO_NEW_MS = 200
 
 
 def test_pw8_a_container_that_fills_takes_what_is_in_flight(make_waste: MakeWaste) -> None:
-    rig = make_waste(parameters={"waste_inlet": {"fraction2": 0}}, fractions=("perishable",) * 2)
+    rig = make_waste(fractions=("perishable",) * 2)
     network = rig.network
     rig.fill(1, 1, 30)
     rig.fill(1, 2, 30)

@@ -13,6 +13,7 @@ from typing import Any, cast
 from unittest.mock import patch
 
 from edge_gateway.control.waste import store
+from edge_gateway.control.waste.image import Image
 from edge_gateway.core import board as core_board
 from edge_gateway.core import commands as core_commands
 from edge_gateway.core import config_watch as core_config
@@ -22,99 +23,34 @@ from edge_gateway.core.commands import Commander
 from edge_gateway.core.lines import PacedLine
 from edge_gateway.core.waste_task import WasteTask
 from edge_gateway.fieldbus.command import Command
-from edge_gateway.fieldbus.cost import CostModel
 from edge_gateway.fieldbus.hole_store import HoleStore
-from edge_gateway.fieldbus.job import Job
-from edge_gateway.fieldbus.line import NEVER_US, Line
 from edge_gateway.fieldbus.reads import Periods
-from edge_gateway.fieldbus.rtu_receiver import Found, RtuReceiver
 from edge_gateway.files import HOLES
 from edge_gateway.journal import Draft
 from edge_gateway.site import Board, LoadedSite, Waste
 from edge_gateway.tags import TagDatabase
+from tools.emulator.gateway_line import GatewayLine
 from tools.emulator.serial_line import SerialLine
 from tools.emulator.world import World
 
 SCAN_MS = 100
 UTC_0 = 1_767_225_600_000
 """2026-01-01 00:00 UTC: midnight of every test's day."""
-_SILENCE_US = 5_000
 _CLOCKS = (core_board, core_commands, core_config, core_waste)
 
 
-class GatewayLine(Line):
-    """The gateway's end of an emulated RS-485 line: the queueing of `Line`, the bytes of `SerialLine`."""
-
-    serial = True
-
-    def __init__(self, world: World, wire: SerialLine, station: str = "gateway") -> None:
-        super().__init__("RS1", CostModel.serial(wire.baud, wire.bits))
-        self.connected = True
-        self._world = world
-        self._wire = wire
-        self._station = station
-        self._receiver = RtuReceiver(self._counters, self.units)
-        self._timer_us = NEVER_US
-        wire.connect(station, self)
-
-    def kick(self) -> None:
-        """See `Line.kick`."""
-        self._wake(self._world.now_us)
-
-    def receive_serial(self, data: bytes, end_us: int) -> None:
-        """Bytes from the line, the last one ended at `end_us`."""
-        if self.connected:
-            self._settle(self._receiver.feed(data, self._current, end_us), end_us)
-            if self._receiver.pending:
-                self._world.at(end_us + _SILENCE_US, self._silence)
+class StoredAtOnce(WasteTask):
+    """The task of the core with a disk that takes no time, and what it knows for tests that order by themselves."""
 
     @property
-    def _current(self) -> Job | None:
-        return next(iter(self.in_flight.values()), None)
+    def image(self) -> Image:
+        """The plant as it was seen last."""
+        return self._image
 
-    def _silence(self) -> None:
-        if self._receiver.pending:
-            self._settle(self._receiver.silence(self._current, self._world.now_us), self._world.now_us)
-
-    def _settle(self, found: Found, now_us: int) -> None:
-        job = self._current
-        if found is Found.NOTHING or job is None:
-            return
-        self.bus_free_us = now_us + self.cost.gap_us
-        if found is Found.REPLY:
-            self.answered(job, self._receiver.frame, 3, now_us)
-        elif found is Found.EXCEPTION:
-            self.refused(job, self._receiver.frame[2], now_us)
-        else:
-            self.spoilt(job, now_us)
-        self._pump()
-
-    def _pump(self) -> None:
-        now_us = self._world.now_us
-        if self.expire(now_us):
-            self._receiver.drop()
-        while self.connected and not self.in_flight:
-            job = self.next(now_us)
-            if job is None:
-                break
-            if self._receiver.pending:
-                self._receiver.silence(None, now_us)
-            self._wire.transmit(self._station, job.body)
-        self._wake(max(self.wake_us(), now_us + 50))
-
-    def _wake(self, when_us: int) -> None:
-        if when_us < self._timer_us:
-            self._timer_us = when_us
-            self._world.at(when_us, lambda: self._on_timer(when_us))
-
-    def _on_timer(self, when_us: int) -> None:
-        if when_us == self._timer_us and self.connected:
-            self._timer_us = NEVER_US
-            self._pump()
-
-
-class StoredAtOnce(WasteTask):
-    """The task of the core with a disk that takes no time."""
+    @property
+    def stored(self) -> int:
+        """Generation of the memory that is on the disk."""
+        return self._stored
 
     def _store_soon(self) -> None:
         self._stored = self._store(store.to_text(self.control.memory), self.control.generation)
@@ -127,7 +63,14 @@ class WasteGateway:
     """
 
     def __init__(
-        self, world: World, wire: SerialLine, waste: Waste, boards: list[Board], folder: Path, start_minute: int
+        self,
+        world: World,
+        wire: SerialLine,
+        waste: Waste,
+        boards: list[Board],
+        folder: Path,
+        start_minute: int,
+        poll_ms: int = 250,
     ) -> None:
         self.world = world
         self.start_minute = start_minute
@@ -139,7 +82,7 @@ class WasteGateway:
             self._clock.enter_context(patch.object(module, "utc_ms", self.utc_ms))
         self.line = GatewayLine(world, wire)
         self.database = TagDatabase()
-        paced = cast(PacedLine, SimpleNamespace(line=self.line, periods=Periods(250, 250, 250)))
+        paced = cast(PacedLine, SimpleNamespace(line=self.line, periods=Periods(poll_ms, poll_ms, poll_ms)))
         folder.mkdir(parents=True, exist_ok=True)
         holes = HoleStore(folder / HOLES)
         self.boards = {b.id: BoardUnit(b, paced, self.database, 1, self._note, None, holes) for b in boards}

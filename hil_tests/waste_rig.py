@@ -19,6 +19,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from edge_gateway.control.waste.plant import Fraction
 from edge_gateway.control.waste.schedule import legs
 from edge_gateway.control.waste.state import Run, State
 from edge_gateway.fieldbus.command import Command, CommandEnd
@@ -33,6 +34,8 @@ from tools.emulator.host_board import HostBoard
 from tools.emulator.serial_line import SerialLine
 from tools.emulator.site import BoardSpec, program_table, provision
 from tools.emulator.waste.inlet_plant import InletPlant
+from tools.emulator.waste.layout import Branch as Pipe
+from tools.emulator.waste.layout import Layout
 from tools.emulator.waste.network import Network
 from tools.emulator.waste.station_plant import StationPlant
 from tools.emulator.waste.valve import Valve
@@ -46,6 +49,12 @@ _WATCHED = ("ZSO", "ZSC", "ZDOOR", "ZRUN", "ZA", "ZB", "ZC", "ZDOCK", "ZGATE", "
 Plant = StationPlant | InletPlant
 
 
+def short_pipes() -> Layout:
+    """Six branches of 90 m that join the main every 15 m, two inlets each: what is purged comes home within 20 s."""
+    joins = [45.0 + 15.0 * number for number in range(6)]
+    return Layout(tuple(Pipe(at, at + 90.0, (at + 30.0, at + 60.0)) for at in joins), 210.0)
+
+
 def inlet_name(number: int) -> str:
     """Board of an inlet."""
     return f"inlet{number:02}"
@@ -55,7 +64,7 @@ class WasteRig:
     """Station (unless `station` is False) and inlet boards of one plant. Made by the fixture `make_waste`.
 
     gateway: False leaves the line to the test. parameters: by program, what differs from the sheet's defaults.
-    fractions: of valves 1, 2, 3 in the site file.
+    fractions: of valves 1, 2, 3. pipes: those of the reference site unless given. poll_ms: how often the gateway reads.
     """
 
     def __init__(
@@ -69,12 +78,15 @@ class WasteRig:
         start_minute: int = START_MINUTE,
         parameters: dict[str, dict[str, int]] | None = None,
         fractions: Sequence[str] = ("perishable", "other", "recyclable"),
+        pipes: Layout | None = None,
+        poll_ms: int = 250,
+        wire: Callable[[World], SerialLine] = SerialLine,
     ) -> None:
         self.folder = folder
         self.runtime = runtime
         self.world = World()
-        self.network = Network(residents=0)
-        self.wire = SerialLine(self.world)
+        self.network = Network(pipes, residents=0)
+        self.wire = wire(self.world)
         self.start_minute = start_minute
         self.boards: dict[str, Board] = {}
         self.plants: dict[str, Plant] = {}
@@ -82,14 +94,19 @@ class WasteRig:
         self._seen: dict[str, int] = {}
         self._configs: list[BoardConfig] = []
         self._wants_gateway = gateway
+        self._poll_ms = poll_ms
         given = parameters or {}
         branches = self.network.layout.branches
         if station:
             lengths = {f"length{number}": round(branch.end) for number, branch in enumerate(branches, 1)}
             own = {**lengths, "inlet_loop": 1, **given.get("waste_station", {})}
             self._add(STATION, StationPlant(self.network), own)
+        kinds = [Fraction[name.upper()] for name in fractions]
+        own = {f"fraction{valve}": int(kind) for valve, kind in enumerate(kinds, 1)} | given.get("waste_inlet", {})
         for number in inlets:
-            self._add(inlet_name(number), InletPlant(self.network, number), given.get("waste_inlet", {}))
+            for chute, kind in zip(self.network.inlets[number - 1].chutes, kinds, strict=False):
+                chute.fraction = int(kind)
+            self._add(inlet_name(number), InletPlant(self.network, number), own)
         self.waste = self._waste(inlets, list(fractions))
         self.gateway: WasteGateway
 
@@ -99,7 +116,7 @@ class WasteRig:
         spec = BoardSpec(name, unit, 100 + unit, program=plant.PROGRAM, params=parameters)
         provision(self.folder / name / "flash", spec, self.wire.baud)
         board = self.world.add_board(name, table, plant, self._runner(plant.PROGRAM, table, name), unit)
-        self.wire.connect(name, board)
+        self.wire.connect(name, board, unit)
         board.on_serial = lambda data: self.wire.transmit(name, data)
         board.on_step = self._watcher(name, board, plant)
         self.boards[name], self.plants[name] = board, plant
@@ -159,7 +176,8 @@ class WasteRig:
     def start_gateway(self) -> None:
         """A new life of the gateway, with what the last one stored."""
         run_dir = self.folder / "gateway"
-        self.gateway = WasteGateway(self.world, self.wire, self.waste, self._configs, run_dir, self.start_minute)
+        day = self.start_minute, self._poll_ms
+        self.gateway = WasteGateway(self.world, self.wire, self.waste, self._configs, run_dir, *day)
 
     def confirm(self) -> None:
         """Somebody goes round, confirms on the spot and resets every board."""
@@ -254,6 +272,14 @@ class WasteRig:
     def fill(self, inlet: int, valve: int, kilograms: float) -> None:
         """Put waste into a chute."""
         self.network.fill(inlet - 1, valve - 1, round(1000 * kilograms))
+
+    def drop(self, inlet: int, valve: int, kilograms: float) -> None:
+        """The same, and the books know of it, as by the deposits of residents."""
+        self.fill(inlet, valve, kilograms)
+        control = self.gateway.task.control
+        chute = control.plant.by_name[f"{inlet_name(inlet)}.{valve}"]
+        control.memory.books.level(chute, self.grams(inlet, valve))
+        control.changed()
 
     def collect(self, *chutes: str) -> None:
         """Ask for a run of these chutes; returns when it has left IDLE (a new gateway waits out its token first)."""

@@ -19,7 +19,6 @@ PACKAGES = {
     "libmodbus": "libmodbus-dev",
     "mbpoll": "mbpoll",
     "mosquitto": "mosquitto",
-    "tmux": "tmux",
 }
 """Peer to the Debian package that brings it."""
 

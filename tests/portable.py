@@ -27,7 +27,7 @@ from _pytest.mark import ParameterSet
 from tools import micropython
 
 ROOT = Path(__file__).resolve().parent.parent
-TIMEOUT_S = 120
+TIMEOUT_S = 280
 RUNTIMES = ("cpython", "micropython")
 
 

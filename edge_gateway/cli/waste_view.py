@@ -30,7 +30,9 @@ def plan_view(plan: dict[str, Any]) -> Group:
     from rich.text import Text
 
     head = _("[bold]a run is due now[/]: {why}") if plan["now"] else _("no run now: {why}")
-    lines = [Text.from_markup(head.format(why=plain(plan["why"])))]
+    if plan["run"] is not None:
+        head = _("run {run} is under way; if it were not: {why}")
+    lines = [Text.from_markup(head.format(why=plain(plan["why"]), run=plan["run"]))]
     if not plan["now"] and plan["next_ms"]:
         lines.append(Text(_("the next is due by time at {at}").format(at=_day_clock(plan["next_ms"]))))
     made = table(_("Chutes"), _("chute"), _("fraction"), ">" + _("branch"), _("when"), _("why"))
@@ -41,36 +43,40 @@ def plan_view(plan: dict[str, Any]) -> Group:
     return Group(*lines, Text(""), made)
 
 
-def report_view(figures: dict[str, Any]) -> Table:
+def report_view(figures: dict[str, Any]) -> Group:
     """One row a figure, with its goal where the brief names one."""
-    made = table(
-        _("Waste collection, {begin} to {end}").format(
-            begin=_day_clock(figures["from_ms"]), end=_day_clock(figures["until_ms"])
-        ),
-        _("figure"),
-        ">" + _("value"),
-        ">" + _("goal"),
+    from rich.console import Group
+    from rich.text import Text
+
+    period = _("from {begin} to {end}").format(
+        begin=_day_clock(figures["from_ms"]), end=_day_clock(figures["until_ms"])
     )
+    made = table(_("Waste collection"), _("figure"), ">" + _("value"), ">" + _("goal"))
     tonnes = ", ".join(f"{name} {value:.2f}" for name, value in figures["t_per_day"].items())
     rows: list[tuple[str, str, str]] = [
         (_("collected (kg)"), _number(figures["kg"]), ""),
         (_("t/day by fraction"), tonnes or "-", ""),
         (_("energy (kWh)"), _number(figures["kwh"]), ""),
-        (_("kWh/t"), _number(figures["kwh_per_t"]), "30"),
+        (_("kWh/t"), _number(figures["kwh_per_t"]), "≤ 30"),
         (_("runs"), _number(figures["runs"]), ""),
         (_("starts/day"), _number(figures["starts_per_day"]), ""),
         (_("runs at night"), _number(figures["night_runs"]), ""),
         (_("discharges, a run"), f"{figures['pulses']}, {_number(figures['pulses_per_run'])}", ""),
         (_("blockages, per 1,000"), f"{figures['blockages']}, {_number(figures['blockages_per_1000_pulses'])}", ""),
         (_("trips"), _number(figures["trips"]), ""),
-        (_("chutes full too long (%)"), _number(figures["late_chutes_pct"]), "1"),
-        (_("availability (%)"), _number(figures["availability_pct"]), "99"),
+        (_("chutes full too long (%)"), _number(figures["late_chutes_pct"]), "≤ 1"),
+        (_("availability (%)"), _number(figures["availability_pct"]), "≥ 99"),
         (_("discharge to landing (s)"), _number(figures["pulse_to_landing_s"]), ""),
-        (_("container fill at change (%)"), _number(figures["container_fill_at_change_pct"]), "90"),
+        (_("container fill at change (%)"), _number(figures["container_fill_at_change_pct"]), "≥ 90"),
+        (
+            _("filter (kPa, a day)"),
+            f"{_number(figures['filter_kpa'])}, {_trend(figures['filter_kpa_per_day'])}",
+            "≤ 1.5",
+        ),
     ]
     for row in rows:
         made.add_row(*row)
-    return made
+    return Group(Text(period), Text(""), made)
 
 
 def _lines(status: dict[str, Any]) -> list[str]:
@@ -79,7 +85,7 @@ def _lines(status: dict[str, Any]) -> list[str]:
     if run is not None:
         left = sum(len(leg["chutes"]) for leg in run["legs"])
         lines.append(
-            _("run {number} ({why}): {pulses} discharges, {kwh:.1f} kWh, {left} chutes to go").format(
+            _("run {number} ({why}): {pulses} discharges, {kwh:.1f} kWh, {left} more to empty").format(
                 **{**run, "why": plain(run["why"])}, left=left
             )
         )
@@ -148,6 +154,10 @@ def _clock(utc_ms: int) -> str:
 
 def _day_clock(utc_ms: int) -> str:
     return datetime.fromtimestamp(utc_ms / 1000).strftime("%d.%m. %H:%M")
+
+
+def _trend(value: float | None) -> str:
+    return "-" if value is None else f"{value:+g}"
 
 
 def _number(value: float | None) -> str:

@@ -16,7 +16,7 @@ from edge_gateway.core.board_events import FIRST_KEY
 from edge_gateway.core.clock import now_ms, utc_ms
 from edge_gateway.core.commands import Commander
 from edge_gateway.core.energy_task import EnergyTask
-from edge_gateway.core.lines import build_lines
+from edge_gateway.core.lines import LineMaker, build_lines, line_of
 from edge_gateway.core.local_api import LocalApi, tag_dict
 from edge_gateway.core.parking_task import ParkingTask
 from edge_gateway.core.plate_file import PlateFile
@@ -39,7 +39,7 @@ _PUBLISH_MS = 500
 class Core:
     """One gateway's core. Make it inside a running loop, `await start()`, and `await stop()` in the end."""
 
-    def __init__(self, loaded: LoadedSite) -> None:
+    def __init__(self, loaded: LoadedSite, make_line: LineMaker = line_of) -> None:
         """Opens the journal and builds everything; talks to nothing yet. Raises SiteError, sqlite3.Error, OSError."""
         site = loaded.site
         self.loaded = loaded
@@ -49,7 +49,7 @@ class Core:
         loaded.run_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.journal = self._open_journal()
         self.database = TagDatabase()
-        self.lines = build_lines(loaded)
+        self.lines = build_lines(loaded, make_line)
         self.commander = Commander(self.journal.append)
         self.boards = self._build_boards()
         sessions = {name: board.session for name, board in self.boards.items()}

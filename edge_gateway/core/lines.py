@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from edge_gateway.fieldbus.budget import Budget, line_budget, stretch, stretched
@@ -29,11 +30,24 @@ class PacedLine:
     budget: Budget
 
 
-def build_lines(loaded: LoadedSite) -> dict[str, PacedLine]:
+LineMaker = Callable[[LoadedSite, SerialConfig | TcpConfig], LoopLine]
+"""Makes the line of a site file's line, not open yet."""
+
+
+def line_of(loaded: LoadedSite, config: SerialConfig | TcpConfig) -> LoopLine:
+    """The line to the device or host that the site file names."""
+    patience = Patience.up_to(config.timeout_ms)
+    if isinstance(config, TcpConfig):
+        return TcpLine(config.id, config.host, config.port, window=config.pipeline, patience=patience)
+    port = str(loaded.resolve(config.port))
+    return SerialLine(config.id, port, config.baud, parity=config.parity, stop_bits=config.stop_bits, patience=patience)
+
+
+def build_lines(loaded: LoadedSite, make: LineMaker = line_of) -> dict[str, PacedLine]:
     """All lines of the site by id. Raises ValueError for a line that can't even carry its heartbeats."""
     built = {}
     for config in loaded.site.lines:
-        line = _line(loaded, config)
+        line = make(loaded, config)
         boards = [board for board in loaded.site.boards if board.line == config.id]
         built[config.id] = _paced(config, line, boards)
     return built
@@ -42,14 +56,6 @@ def build_lines(loaded: LoadedSite) -> dict[str, PacedLine]:
 def planned_loads(loaded: LoadedSite) -> dict[str, float]:
     """Share of each line's time that is planned, 0..1, without opening any. Raises ValueError as `build_lines` does."""
     return {name: paced.budget.load for name, paced in build_lines(loaded).items()}
-
-
-def _line(loaded: LoadedSite, config: SerialConfig | TcpConfig) -> LoopLine:
-    patience = Patience.up_to(config.timeout_ms)
-    if isinstance(config, TcpConfig):
-        return TcpLine(config.id, config.host, config.port, window=config.pipeline, patience=patience)
-    port = str(loaded.resolve(config.port))
-    return SerialLine(config.id, port, config.baud, parity=config.parity, stop_bits=config.stop_bits, patience=patience)
 
 
 def _paced(config: SerialConfig | TcpConfig, line: LoopLine, boards: list[Board]) -> PacedLine:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from time import monotonic_ns
 from typing import Any
+
+from edge_gateway.core.clock import now_ns
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +33,7 @@ class ScanExecutive:
     def start(self) -> None:
         """Begins, on the running loop."""
         self._loop = asyncio.get_running_loop()
-        self._due_ns = monotonic_ns()
+        self._due_ns = now_ns()
         self._wait()
 
     def stop(self) -> None:
@@ -56,15 +57,15 @@ class ScanExecutive:
         assert self._loop is not None
         period_ns = self.period_ms * 1_000_000
         self._due_ns += period_ns
-        late_ns = monotonic_ns() - self._due_ns
+        late_ns = now_ns() - self._due_ns
         if late_ns > 0:
             left_out = late_ns // period_ns + 1
             self.overruns += left_out
             self._due_ns += left_out * period_ns
-        self._timer = self._loop.call_later(max(0, self._due_ns - monotonic_ns()) / 1e9, self._scan)
+        self._timer = self._loop.call_later(max(0, self._due_ns - now_ns()) / 1e9, self._scan)
 
     def _scan(self) -> None:
-        began_ns = monotonic_ns()
+        began_ns = now_ns()
         now = began_ns // 1_000_000
         for name, step in self._steps:
             try:
@@ -74,7 +75,7 @@ class ScanExecutive:
                 count = self.faults[name] = self.faults.get(name, 0) + 1
                 if count & (count - 1) == 0:
                     log.exception("scan: %s failed for the %d. time", name, count)
-        took_us = (monotonic_ns() - began_ns) // 1000
+        took_us = (now_ns() - began_ns) // 1000
         self.scans += 1
         self.longest_us = max(self.longest_us, took_us)
         self.mean_us += (took_us - self.mean_us) / min(self.scans, 1000)

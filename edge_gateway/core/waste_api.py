@@ -61,7 +61,7 @@ class WasteApi:
             raise ApiError(Code.BAD_PARAMS, f"`hours` must be more than 0 and {_MAX_HOURS} at most")
         until = utc_ms()
         since = until - round(hours * _HOUR_MS)
-        return await asyncio.to_thread(self._report, since, until, len(task.plant.chutes))
+        return await asyncio.to_thread(self._report, since, until, len(task.plant.chutes), task.full_limit_ms)
 
     def reset(self, connection: Connection, _params: dict[str, Any]) -> dict[str, Any]:
         """A person has seen to the trip."""
@@ -97,14 +97,14 @@ class WasteApi:
             raise ApiError(Code.NOT_FOUND, "this site collects no waste (its site file has no `waste` section)")
         return self._task
 
-    def _report(self, since: int, until: int, chutes: int) -> dict[str, Any]:
+    def _report(self, since: int, until: int, chutes: int, full_limit_ms: int) -> dict[str, Any]:
         reader = JournalReader(self._journal)
         try:
             records = reader.named(kpi.NAMES, since, until)
         finally:
             reader.close()
         entries = (kpi.Entry(record.utc_ms, record.source, record.name, record.body) for record in records)
-        return kpi.kpis(entries, since, until, chutes)
+        return kpi.kpis(entries, since, until, chutes, full_limit_ms)
 
 
 class _refusals:  # noqa: N801 - reads as a word: with _refusals():

@@ -84,7 +84,7 @@ class _StationTags:
         self.taps = {number: tag(f"PT{number}") for number in self._branches}
         self.av = {number: (tag(f"AV{number}.ZSO"), tag(f"AV{number}.ZSC")) for number in range(1, 7)}
         self.position = [tag(f"DIV1.Z{letter}") for letter in "ABC"]
-        self.fans = tag("FANS.RUNNING")
+        self.fans, self.filter = tag("FANS.RUNNING"), tag("PDT91")
         self.amps = [tag(f"FAN{number}.IT") for number in _FANS]
         self.boxes = {
             number: tuple(tag(f"CNT{number}.{point}") for point in ("ZDOCK", "ZGATE", "LT", "WT", "STATE"))
@@ -136,6 +136,7 @@ class _StationTags:
             no_start=with_effect("NO_START"),
             first_out=first,
             kw=self._kilowatts(),
+            filter_kpa=_float(self.filter) if self.filter.good else None,
         )
 
     def _open_av(self) -> int:

@@ -14,7 +14,7 @@ def plant_of(waste: Waste) -> Plant:
         for inlet in waste.inlets
         for valve, name in enumerate(inlet.fractions, 1)
     )
-    branches = tuple(Branch(branch.number, branch.length_m, branch.joins_m) for branch in waste.branches)
+    branches = tuple(Branch(branch.number, branch.length_m, branch.joins_m, branch.quiet) for branch in waste.branches)
     return Plant(chutes, branches, waste.order == "far_first", _grams(waste.chute_kg))
 
 

@@ -104,7 +104,9 @@ class WasteTask:
     def plan(self) -> dict[str, Any]:
         """What would run and when, and why. Raises RefusedError while the plant is tripped."""
         made: Plan = requests.explain(self.control, self._image, self._when(), self._hints)
+        run = self.control.memory.run
         return {
+            "run": None if run is None else run.number,
             "now": made.due,
             "why": made.why,
             "night": made.night,
@@ -138,6 +140,11 @@ class WasteTask:
         requests.change(self.control, container, self._image)
         self._audit("CONTAINER_CHANGE", by, container=container)
         return self.as_dict()
+
+    @property
+    def full_limit_ms(self) -> int:
+        """A chute that is full for longer is late."""
+        return self.control.times.full_limit_ms
 
     def hint(self, hints: Hints, ttl_ms: int, now: int) -> None:
         """What the power plant says, for so long."""

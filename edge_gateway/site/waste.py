@@ -21,6 +21,10 @@ class WasteBranch(Part):
     number: int = Field(ge=1, le=6, description="AV, SV and PT of the station with this number belong to it.")
     length_m: int = Field(ge=10, le=3000, description="From the air inlet to the station (m).")
     joins_m: int = Field(ge=0, le=3000, description="From the point where it meets the main to the station (m).")
+    quiet: bool = Field(
+        default=True,
+        description="Fans at 70 % hold 18 m/s on it: full chutes are emptied in the curfew too. Measure it.",
+    )
 
     @model_validator(mode="after")
     def _joins_before_its_end(self) -> WasteBranch:

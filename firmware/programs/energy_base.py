@@ -10,11 +10,10 @@ from firmware.programs.energy_pv import UNITS, Pv
 from firmware.programs.energy_voltage import Mean
 from firmware.programs.energy_wishes import EXPORT, IMPORT, RESERVE, Wishes
 from protocols.port import const
-from protocols.quality import BAD, STALE
+from protocols.quality import BAD
 from protocols.ticks import ticks_add, ticks_diff
 
-_SETTLE_MS = const(200)  # from the first sample of every contact until the longest debounce has let the truth through
-_SILENT_MS = const(2500)  # a contact without a sample for this long after power-up is judged as what it is: stale
+_SETTLE_MS = const(200)  # the longest debounce of a contact lasts 100 ms
 _POWER_MAX = const(23000)  # 0.1 kW: two squares of it fit a small integer
 _BATTERY_FAULT = const(7)  # BAT.ST
 
@@ -79,13 +78,12 @@ class EnergyBase(Program):
         self.grid_waits = 1
         self.rsd_down = 1
         self.meter_lost = 1
-        self._known = 0
         self._law_at = 0
         self._p = -1
         self._q = -1
-        self._all_heard = OnDelay(_SETTLE_MS)
         self._observing = OnDelay(60000)
-        self._contacts = tuple([row[0] + "_Q" for row in table.DI])
+        self.heard.preset = _SETTLE_MS
+        self.awaited = tuple([row[0] + "_Q" for row in table.DI])
         ks = range(1, UNITS + 1)
         self._w = tuple(["INV%d_W" % k for k in ks])
         self._w_q = tuple(["INV%d_W_Q" % k for k in ks])
@@ -102,17 +100,6 @@ class EnergyBase(Program):
         """Before the first scan."""
         super().start(io, now)
         self._law_at = now
-
-    def known(self, io, now):
-        """Whether the contacts are known after power-up: till then nothing is judged and nothing is commanded."""
-        if not self._known:
-            heard = 1
-            for name in self._contacts:
-                if getattr(io, name) == STALE:
-                    heard = 0
-            if self._all_heard(heard, now) or self.age(now) >= _SILENT_MS:
-                self._known = 1
-        return self._known
 
     def judge(self, io, now):
         """Read the devices, judge causes and permissives."""

@@ -1,15 +1,10 @@
 """What an inlet board sees and knows: valves, hatches, facts, causes, permissives. What it does is in `waste_inlet`."""
 
-from drivers.blocks.timers import OnDelay
 from drivers.blocks.trip import TripEngine
 from drivers.valve import Valve
 from firmware.program import Program
 from firmware.programs.inlet_hatches import VALVES, Hatches, names
 from protocols.port import const
-from protocols.quality import STALE
-
-_SETTLE_MS = const(300)  # from the first sample of every input until its debounce has let the truth through
-_SILENT_MS = const(2500)  # an input without a sample for this long after power-up is judged as what it is: stale
 
 ZSO = names("ZSO")
 ZSC = names("ZSC")
@@ -48,8 +43,6 @@ class InletBase(Program):
         self.air_low = 0
         self.all_closed = 0
         self.tripped = 1
-        self._known = 0
-        self._all_heard = OnDelay(_SETTLE_MS)
         fact = "not_closed", "not_open", "both_switches"
         self._facts = tuple([tuple([name + str(k + 1) for k in range(VALVES)]) for name in fact])
         self._hatch_facts = tuple(["hatch%d_open" % (k + 1) for k in range(VALVES)])
@@ -60,20 +53,13 @@ class InletBase(Program):
                 for name in ("NOT_CLOSED", "NOT_OPEN", "SWITCHES")
             ]
         )
-        self._qualities = tuple([row[0] + "_Q" for row in table.DI]) + ("PS93_Q",)
+        self.awaited = tuple([row[0] + "_Q" for row in table.DI]) + ("PS93_Q",)
         self.dv_shut = (table.EF_DV1_SHUT, table.EF_DV2_SHUT, table.EF_DV3_SHUT, table.EF_DV4_SHUT)
         self.pm_dv = (table.PM_DV1, table.PM_DV2, table.PM_DV3, table.PM_DV4)
 
-    def known(self, io, now):
-        """Whether the plant's conditions are known after power-up: till then nothing is judged and nothing moves."""
-        if not self._known:
-            heard = 1
-            for name in self._qualities:
-                if getattr(io, name) == STALE and not self._unfitted(name):
-                    heard = 0
-            if self._all_heard(heard, now) or self.age(now) >= _SILENT_MS:
-                self._known = 1
-        return self._known
+    def fitted(self, name):
+        """Whether it isn't that of a valve position which this board doesn't have."""
+        return not name.startswith("DV") or int(name[2]) <= self.par.valves
 
     def judge(self, io, now):
         """Read valves and hatches, judge causes and permissives."""
@@ -116,9 +102,6 @@ class InletBase(Program):
             setattr(io, TCLOSE[k], valve.close_travel)
 
     # -- inside ----------------------------------------------------------------------------------------------
-
-    def _unfitted(self, name):
-        return name.startswith("DV") and int(name[2]) > self.par.valves
 
     def _sense(self, io, par, now):
         hatches = self.hatches

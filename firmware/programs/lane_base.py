@@ -14,7 +14,6 @@ from firmware.programs.lane_conditions import EmergencyPassage, Supply, Wind
 from firmware.programs.lane_passage import Passage
 from protocols import layout
 from protocols.port import const
-from protocols.quality import STALE
 from protocols.ticks import ticks_diff
 
 # HOLD_REASONS of the sheet
@@ -31,8 +30,6 @@ SCHEDULE = const(10)
 ENTRY = const(0)  # lane_role
 EXIT = const(1)
 
-_SETTLE_MS = const(300)  # from the first sample of every input until its debounce has let the truth through
-_SILENT_MS = const(2500)  # an input without a sample for this long after power-up is judged as what it is: stale
 _RETEST_MS = const(5000)  # beams that failed their test are tested again while the boom is up
 _REVERSALS_MAX = const(10)
 
@@ -84,8 +81,6 @@ class LaneBase(Program):
         self.hold_since = 0
         self.stopped_vehicle = 0
         self.reversals = RateCounter(_REVERSALS_MAX, 0)
-        self._known = 0
-        self._all_heard = OnDelay(_SETTLE_MS)
         self._loop_clear = OnDelay(0)
         self._beams_clear = OnDelay(0)
         self._nobody = OnDelay(0)
@@ -95,19 +90,8 @@ class LaneBase(Program):
         self._no_close = (
             table.EF_REVERSE | table.EF_INHIBIT_CLOSE | table.EF_MOTOR_OFF | table.EF_HOLD_OPEN | table.EF_FAULT
         )
-        self._qualities = tuple([row[0] + "_Q" for row in table.DI]) + ("POS_Q", "EDGE_Q")
+        self.awaited = tuple([row[0] + "_Q" for row in table.DI]) + ("POS_Q", "EDGE_Q")
         self._test_reported = 0
-
-    def known(self, io, now):
-        """Whether the plant's conditions are known after power-up: till then nothing is judged and nothing moves."""
-        if not self._known:
-            heard = 1
-            for name in self._qualities:
-                if getattr(io, name) == STALE:
-                    heard = 0
-            if self._all_heard(heard, now) or self.age(now) >= _SILENT_MS:
-                self._known = 1
-        return self._known
 
     def judge(self, io, now):
         """Read the devices, judge causes and permissives, follow vehicle and credential."""

@@ -10,10 +10,9 @@ from firmware.programs.station_fans import Fans
 from firmware.programs.station_flight import Flight
 from firmware.programs.station_speed import Speed
 from protocols.port import const
-from protocols.quality import BAD, STALE
+from protocols.quality import BAD
 
-_SETTLE_MS = const(600)  # from the first sample of every input until the longest debounce has let the truth through
-_SILENT_MS = const(2500)  # an input without a sample for this long after power-up is judged as what it is: stale
+_SETTLE_MS = const(600)  # a manhole is debounced for 500 ms before it counts as shut
 
 
 class StationBase(Program):
@@ -63,27 +62,15 @@ class StationBase(Program):
         self.start_fit = 0
         self.tripped = 1
         self.fans_on = 0
-        self._known = 0
         self._flow = -1
         self._turn = 0
-        self._all_heard = OnDelay(_SETTLE_MS)
         self._convey = OnDelay(0)
         self._fast = OnDelay(0)
         self._frozen = OnDelay(0)
-        self._qualities = tuple([row[0] + "_Q" for row in table.DI])
+        self.awaited = tuple([row[0] + "_Q" for row in table.DI])
+        self.heard.preset = _SETTLE_MS
         self._fan_rows = (1 << table.CAUSE_FAN1, 1 << table.CAUSE_FAN2, 1 << table.CAUSE_FAN3)
         self._stops = table.EF_FANS_OFF | table.EF_AV_SHUT
-
-    def known(self, io, now):
-        """Whether the plant's conditions are known after power-up: till then nothing is judged and nothing moves."""
-        if not self._known:
-            heard = 1
-            for name in self._qualities:
-                if getattr(io, name) == STALE:
-                    heard = 0
-            if self._all_heard(heard, now) or self.age(now) >= _SILENT_MS:
-                self._known = 1
-        return self._known
 
     def judge(self, io, now):
         """Read the devices, judge causes and permissives."""

@@ -141,10 +141,8 @@ class Branches:
             sv.close()
         elif not wanted or self.jog_av:
             sv.stay()
-        elif k + 1 == wanted:
+        else:  # the others too: their taps are what tells where the main is blocked (§1d)
             sv.open()
-        else:
-            sv.close()
 
     def _others_shut(self, k):
         for i in range(BRANCHES):

@@ -18,7 +18,7 @@ class Heap:
     """`free` and `growth` in bytes; both 0 where the runtime doesn't say (CPython)."""
 
     def __init__(self, now):
-        self.free = 0
+        self.free = gc.mem_free() if MICROPYTHON else 0  # type: ignore[attr-defined]  # MicroPython's
         self.growth = 0
         self._at = now
         self._low = 0
@@ -32,7 +32,7 @@ class Heap:
         """Collect and look."""
         self._at = now
         gc.collect()
-        used = gc.mem_alloc()  # type: ignore[attr-defined]  # MicroPython's
+        used = gc.mem_alloc()  # type: ignore[attr-defined]
         self.free = gc.mem_free()  # type: ignore[attr-defined]
         if self._runs < LEARN:
             self._runs += 1

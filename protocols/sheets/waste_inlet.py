@@ -48,8 +48,8 @@ def _contacts(k):
     return (
         DI(name + "ZSO", "valve %d at the open end" % k, bit, period_ms=20),
         DI(name + "ZSC", "valve %d at the closed end" % k, bit + 1, period_ms=20),
-        DI(name + "LSH", "chute %d filled to 60 %%" % k, bit + 2, nc=True, on_ms=2000, off_ms=2000, period_ms=100),
-        DI(name + "LSHH", "chute %d full" % k, bit + 3, nc=True, on_ms=1000, off_ms=2000, period_ms=100),
+        DI(name + "LSH", "chute %d filled to 60 %%" % k, bit + 2, nc=True, on_ms=2000, off_ms=200, period_ms=100),
+        DI(name + "LSHH", "chute %d full" % k, bit + 3, nc=True, on_ms=1000, off_ms=200, period_ms=100),
         DI(name + "ZDOOR", "hatch %d shut" % k, bit + 4, on_ms=100, off_ms=20, period_ms=20),
     )
 

@@ -86,6 +86,22 @@ def test_a_dribbled_frame_comes_character_by_character() -> None:
     assert ends[1] - ends[0] == 2000 + line.character_us(1)
 
 
+def test_stations_with_a_unit_hear_what_is_meant_for_them() -> None:
+    world, line, ears = make()
+    line.connect("B", ears["B"], 2)
+    line.connect("C", ears["C"], 3)
+    for sender, data in (("A", b"\x02request"), ("B", b"\x02reply"), ("A", b"\x00broadcast"), ("A", b"\x03other")):
+        line.transmit(sender, data)
+        world.run(20)
+    assert [data for _, data in ears["A"].heard] == [b"\x02reply"]
+    assert [data for _, data in ears["B"].heard] == [b"\x02request", b"\x00broadcast"]
+    assert [data for _, data in ears["C"].heard] == [b"\x00broadcast", b"\x03other"]
+    line.fault("dribble", "A", amount=2000)  # nobody can tell from a single character whom it is for
+    line.transmit("A", b"\x02x")
+    world.run(20)
+    assert [data for _, data in ears["C"].heard[2:]] == [b"\x02", b"x"]
+
+
 def test_a_character_has_ten_or_eleven_bits() -> None:
     with pytest.raises(ValueError, match="10 or 11"):
         SerialLine(World(), bits=9)

@@ -17,6 +17,8 @@ import pytest
 from tests.peers.build import compile_peer
 from tools import micropython
 
+pytestmark = pytest.mark.wall_clock
+
 PEERS = Path(__file__).parents[1] / "peers"
 ROOT = Path(__file__).parents[2]
 

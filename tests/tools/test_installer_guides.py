@@ -17,6 +17,8 @@ from tools.bundle.graph import ROOT
 from tools.bundle.mpy import host_arch
 from tools.emulator.pty_board import PtyBoard
 
+pytestmark = pytest.mark.wall_clock
+
 GUIDES = {"rp2": "docs/installers/raspberry-pi-pico.md", "esp32": "docs/installers/esp32.md"}
 
 

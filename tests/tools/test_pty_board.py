@@ -11,6 +11,8 @@ import pytest
 
 from tools.emulator.pty_board import PtyBoard
 
+pytestmark = pytest.mark.wall_clock
+
 MPREMOTE = str(Path(sys.executable).parent / "mpremote")
 MAIN = "import time\nprint('main runs')\nwhile True:\n    time.sleep_ms(20)\n"
 

@@ -54,7 +54,11 @@ def modbus_server(folder: Path) -> Iterator[int]:
             yield int(server.stdout.readline())
         finally:
             server.stdin.close()
-            server.wait(10)
+            try:
+                server.wait(10)
+            except subprocess.TimeoutExpired:
+                server.kill()  # or leaving `with` would wait for it without end
+                raise
 
 
 def poll_cpu() -> list[Result]:

@@ -17,7 +17,10 @@ app = typer.Typer()
 @app.command(help=_("Emulate the plants and boards of a site, for a gateway or a master of your own."))
 def emulate(
     site: Annotated[Path, typer.Argument(help=_("The site file."))],
-    link: Annotated[Path | None, typer.Option(help=_("Put a symbolic link to the line's port here."))] = None,
+    link: Annotated[
+        Path | None,
+        typer.Option(help=_("Put a symbolic link to the line's port here; PATH-LINE if there are several.")),
+    ] = None,
     storage: Annotated[
         Path | None, typer.Option(help=_("Keep the boards' storage here; else it is temporary."))
     ] = None,

@@ -1,13 +1,16 @@
-"""The demo's gateway: the real `edgectl run` as a process of its own, and what it costs."""
+"""The demo's gateway as processes of its own, and what they cost."""
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 import psutil
+
+from edge_gateway.process import LIFELINE
 
 STOP_S = 15.0
 ROOT = Path(__file__).resolve().parents[2]
@@ -17,22 +20,38 @@ class GatewayError(RuntimeError):
     """The gateway ended by itself; the text has its last words."""
 
 
-class GatewayProcess:
-    """Runs the gateway of a site file. `cpu_percent` is of one core, over the time since `measure` began."""
+def arguments(site: Path, overrides: Sequence[str]) -> list[str]:
+    """Of any process of the gateway: the site, its overrides, what is logged."""
+    sets = [part for override in overrides for part in ("--set", override)]
+    return [str(site.absolute()), *sets, "--log-level", "WARNING"]
 
-    def __init__(self, site: Path, overrides: Sequence[str], log: Path) -> None:
+
+class GatewayProcess:
+    """Runs the gateway of a site file. `cpu_percent` is of one core, over the time since `measure` began.
+
+    services_only: just that process of it; the core is elsewhere.
+    """
+
+    def __init__(self, site: Path, overrides: Sequence[str], log: Path, *, services_only: bool = False) -> None:
         self._log = log
-        sets = [part for override in overrides for part in ("--set", override)]
-        self._command = [sys.executable, "-m", "tools.demo.gateway_child", "run", str(site.absolute()), *sets]
-        self._command += ["--log-level", "WARNING"]
+        self._services_only = services_only
+        module = ["edge_gateway.services"] if services_only else ["tools.demo.gateway_child", "run"]
+        self._command = [sys.executable, "-m", *module, *arguments(site, overrides)]
         self._process: subprocess.Popen[bytes] | None = None
         self._began: tuple[float, float] | None = None
 
     def start(self) -> None:
-        """Start it; its log goes to the file."""
+        """Start it; its log goes to the file. It ends when its standard input closes, however this process ends."""
+        environment = {**os.environ, LIFELINE: "0"} if self._services_only else None
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
-                self._command, stdin=subprocess.PIPE, stdout=log, stderr=log, cwd=ROOT, start_new_session=True
+                self._command,
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=log,
+                cwd=ROOT,
+                env=environment,
+                start_new_session=True,
             )
 
     def check(self) -> None:
@@ -46,8 +65,8 @@ class GatewayProcess:
         self._began = (now_s, self._cpu_s())
 
     def cpu_percent(self, now_s: float) -> float | None:
-        """Share of one core used since `measure`; None before it or too soon after."""
-        if self._began is None or now_s - self._began[0] < 1.0:
+        """Share of one core used since `measure`; None before it, too soon after, and where the core is elsewhere."""
+        if self._services_only or self._began is None or now_s - self._began[0] < 1.0:
             return None
         return 100.0 * (self._cpu_s() - self._began[1]) / (now_s - self._began[0])
 

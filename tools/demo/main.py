@@ -14,24 +14,17 @@ from rich.console import Console
 from rich.live import Live
 
 from tools.demo.report import Report
-from tools.demo.run import DEFAULT_SITE, Demo, Options
+from tools.demo.run import Demo, Options
 from tools.demo.screen import WIDTH, render
 from tools.demo.view import View
+from tools.demo.waste import Waste
 
 _LINE_EVERY_S = 5.0
 
 
-def main(
-    site: Path | None,
-    seconds: float | None,
-    report_file: Path | None,
-    parked: int,
-    hour: float,
-    seed: int,
-    picture: Path | None,
-) -> None:
+def main(options: Options, report_file: Path | None, picture: Path | None) -> None:
     """Run it, show it, write what was asked for. Raises SiteError, and RuntimeError with a sentence."""
-    demo = Demo(Options(site or DEFAULT_SITE, seconds, parked, hour, seed))
+    demo = Demo(options)
     if report_file is not None and not report_file.absolute().parent.is_dir():
         raise RuntimeError(f"there is no folder {report_file.parent} for the report")
     last: list[View] = []
@@ -48,9 +41,14 @@ def summary(report: Report) -> str:
     """The end of a run in one line."""
     parking, uplink = report["parking"], report["uplink"]
     linked = sum(board["link"] == "ok" for board in report["boards"])
+    fast = "" if report["speed"] is None else f" of plant time, {report['speed']:.1f} times as fast as the clock"
+    waste = report["waste"]
+    collected = (
+        f"{waste['runs']} runs, {waste['pulses']} discharges, {waste['kg_landed']:.0f} kg landed, " if waste else ""
+    )
     return (
-        f"{report['seconds']:.0f} s: {linked} of {len(report['boards'])} boards linked, "
-        f"{parking['passed']} vehicles passed, {parking['contacts']} contacts, "
+        f"{report['seconds']:.0f} s{fast}: {linked} of {len(report['boards'])} boards linked, "
+        f"{parking['passed']} vehicles passed, {parking['contacts']} contacts, {collected}"
         f"{uplink['received']} of {uplink['journalled']} records received, {uplink['gaps']} gaps"
     )
 
@@ -60,7 +58,7 @@ def _with_screen(demo: Demo, console: Console, last: list[View]) -> Report:
 
         def show(view: View) -> None:
             last[:] = [view]
-            live.update(render(view))
+            live.update(render(view, console.height - 1))
 
         return asyncio.run(demo.run(show))
 
@@ -78,16 +76,24 @@ def _line_printer(last: list[View]) -> Callable[[View], None]:
         if time.monotonic() < due:
             return
         due = time.monotonic() + _LINE_EVERY_S
-        linked = sum(lane.link == "ok" for lane in view.lanes)
         passed = sum(lane.passed for lane in view.lanes)
         uplink = view.uplink
         print(
-            f"{view.elapsed_s:5.0f} s  {linked} of {len(view.lanes)} boards linked, {passed} passed, "
-            f"occupancy {view.occupancy}, {view.contacts} contacts, uplink {uplink.acked} of {uplink.journalled}",
+            f"{view.elapsed_s:5.0f} s  {view.linked} of {view.boards} boards linked, {passed} passed, "
+            f"occupancy {view.occupancy}, {view.contacts} contacts, {_waste_line(view.waste)}"
+            f"uplink {uplink.acked} of {uplink.journalled}",
             flush=True,
         )
 
     return show
+
+
+def _waste_line(waste: Waste | None) -> str:
+    if waste is None:
+        return ""
+    state = waste.state.replace("_", " ").lower()
+    air = f"{abs(waste.vacuum_kpa):.0f} kPa {waste.speed:.0f} m/s"
+    return f"waste {state} ({waste.why}) {air} {waste.true_kg[3]:.0f} kg landed, "
 
 
 def _save_picture(view: View, target: Path) -> None:

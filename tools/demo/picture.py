@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from edge_gateway.site.model import SiteInfo
 from tools.demo.view import Event, Lane, Uplink, View
+from tools.demo.waste import waste_view
 from tools.demo.watcher import Watcher
 
 
 def picture(
-    site: str,
+    site: SiteInfo,
     elapsed_s: float,
     watcher: Watcher,
     emulated: dict[str, Any],
@@ -26,12 +29,18 @@ def picture(
     tags = status.get("tags", {})
     roles = parking.get("roles", {})
     boards = status.get("boards", [])
-    line = emulated.get("line", {})
+    lines = emulated.get("lines", {}).values()
     now_us = 1000 * emulated.get("now_ms", 0)
     return View(
         elapsed_s=elapsed_s,
-        site=site,
-        lanes=tuple(_lane(board, roles.get(board["id"], ""), truth.get(board["id"], {}), watcher) for board in boards),
+        site=site.name,
+        lanes=tuple(
+            _lane(board, roles.get(board["id"], ""), truth.get(board["id"], {}), watcher)
+            for board in boards
+            if board["program"] == "parking_lane"
+        ),
+        linked=sum(board["link"] == "ok" for board in boards),
+        boards=len(boards),
         occupancy=parking.get("occupancy", 0),
         capacity=parking.get("capacity", 0),
         full_at=parking.get("full_at", 0),
@@ -41,7 +50,7 @@ def picture(
         overruns=sum(board["scan_overruns"] for board in boards),
         tags_total=tags.get("total", 0),
         tags_good=tags.get("good", 0),
-        bus_load_percent=100.0 * line.get("busy_us", 0) / now_us if now_us else None,
+        bus_load_percent=max((100.0 * line["busy_us"] / now_us for line in lines), default=None) if now_us else None,
         gateway_cpu_percent=cpu_percent,
         uplink=Uplink(
             journalled=status.get("journal", {}).get("last_seq", 0),
@@ -51,7 +60,10 @@ def picture(
             duplicates=counts["duplicates"],
             connected=bool(uplink.get("connected")),
         ),
-        events=tuple(_event(record) for record in watcher.events),
+        events=tuple(_event(record, ZoneInfo(site.timezone)) for record in watcher.events),
+        waste=waste_view(status.get("waste"), emulated.get("waste")),
+        hour=(emulated.get("waste") or {}).get("hour"),
+        speed=emulated.get("speed"),
     )
 
 
@@ -78,8 +90,8 @@ def _lane(board: dict[str, Any], role: str, truth: dict[str, Any], watcher: Watc
     )
 
 
-def _event(record: dict[str, Any]) -> Event:
-    time = datetime.fromtimestamp(record["utc_ms"] / 1000).strftime("%H:%M:%S.%f")[:-3]
+def _event(record: dict[str, Any], zone: ZoneInfo) -> Event:
+    time = datetime.fromtimestamp(record["utc_ms"] / 1000, zone).strftime("%H:%M:%S.%f")[:-3]
     body = " ".join(
         f"{key}={value}"
         for key, value in record["body"].items()

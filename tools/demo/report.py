@@ -13,9 +13,12 @@ def make_report(
     emulated: dict[str, Any],
     received: dict[str, int],
     gateway_cpu_percent: float | None,
+    waste: dict[str, Any] | None,
+    speed: float | None,
 ) -> Report:
     """Join the gateway's status, the emulation's ground truth and the subscriber's count.
 
+    `speed` is that of the whole run in fast motion, None on the wall clock: `elapsed_s` is plant time then.
     `uplink` is cut at the journal's sequence `received["cut"]`: everything up to it was given time to arrive.
     """
     truth = {board["name"]: board for board in emulated.get("boards", [])}
@@ -40,6 +43,7 @@ def make_report(
         "site": status.get("site"),
         "gateway": status.get("gateway"),
         "seconds": round(elapsed_s, 1),
+        "speed": speed,
         "boards": boards,
         "tags": status.get("tags", {}),
         "parking": {
@@ -50,6 +54,7 @@ def make_report(
             "occupancy": (status.get("parking") or {}).get("occupancy", 0),
             "occupancy_true": total.get("occupancy", 0),
         },
+        "waste": waste,
         "uplink": {
             "journalled": cut,
             "acked": min(uplink.get("acked", 0), cut),

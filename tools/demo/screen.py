@@ -9,8 +9,10 @@ from rich.table import Table
 from rich.text import Text
 
 from tools.demo.view import Lane, View
+from tools.demo.waste_screen import WASTE_ROWS, waste_part
 
 WIDTH = 100
+_FIXED_ROWS = 17  # frame, headings, occupancy, counters and the empty rows between them
 _BOOM_STEPS = 9  # characters of the boom's bar, 10 degrees each
 _STATE_STYLE = {
     "HOLD_OPEN": "yellow",
@@ -82,38 +84,52 @@ def _occupancy(view: View) -> Text:
 
 def _counters(view: View) -> Table:
     cpu = "-" if view.gateway_cpu_percent is None else f"{view.gateway_cpu_percent:.1f} % of a core"
-    load = "-" if view.bus_load_percent is None else f"{view.bus_load_percent:.0f} % of RS-485"
+    load = "-" if view.bus_load_percent is None else f"{view.bus_load_percent:.0f} % on the busiest line"
     uplink = view.uplink
-    table = Table.grid(padding=(0, 3), expand=True)
+    table = Table.grid(padding=(0, 2), expand=True)
     for _ in range(3):
         table.add_column(no_wrap=True)
     table.add_row("[bold]plant[/]", "[bold]gateway[/]", "[bold]uplink[/]")
     contacts = f"[bold red]{view.contacts} contacts[/]" if view.contacts else "0 contacts"
     table.add_row(f"{contacts}, {view.reversals} reversals", f"cpu {cpu}", f"journalled {uplink.journalled}")
-    table.add_row(f"{view.scans} scans", f"bus {load}", f"acknowledged {uplink.acked}")
+    linked = f"{view.linked} of {view.boards} boards linked"
+    table.add_row(linked, f"bus {load}", f"acknowledged {uplink.acked}")
     received = f"received {uplink.received}, {uplink.gaps} gaps, {uplink.duplicates} repeats"
-    table.add_row(f"{view.overruns} overruns", f"tags {view.tags_good} good of {view.tags_total}", received)
+    table.add_row(
+        f"{view.scans} scans, {view.overruns} overruns", f"tags {view.tags_good} good of {view.tags_total}", received
+    )
     return table
 
 
-def _events(view: View) -> Table:
+def _events(view: View, count: int) -> Table:
     table = Table(box=box.SIMPLE_HEAD, expand=True, pad_edge=False)
     table.add_column("time", no_wrap=True)
     table.add_column("board", no_wrap=True)
     table.add_column("event", ratio=1)
-    for event in view.events:
+    for event in view.events[:count]:
         table.add_row(event.time, event.source, event.text)
     return table
 
 
-def render(view: View) -> RenderableType:
-    """The whole screen for one moment."""
+def _time(view: View) -> list[str]:
+    """In fast motion the plant's time of day, and how fast it goes."""
+    if view.speed is None or view.hour is None:
+        return []
+    hours, minutes = divmod(int(60 * view.hour), 60)
+    return [f"{hours:02d}:{minutes:02d} at the plant", f"{view.speed:.1f} times as fast as the clock"]
+
+
+def render(view: View, height: int = 44) -> RenderableType:
+    """The whole screen for one moment, in `height` rows: there are as many events as there is room for."""
     minutes, seconds = divmod(int(view.elapsed_s), 60)
-    body = Group(_lanes(view), _occupancy(view), Text(), _counters(view), Text(), _events(view))
+    waste = [Text(), waste_part(view.waste)] if view.waste is not None else []
+    rows = _FIXED_ROWS + len(view.lanes) + (WASTE_ROWS + 1 if waste else 0)
+    count = max(3, height - rows)
+    body = Group(_lanes(view), _occupancy(view), *waste, Text(), _counters(view), Text(), _events(view, count))
     return Panel(
         body,
         title=f"[bold]District Edge[/] · {view.site}",
-        subtitle=f"running {minutes:02d}:{seconds:02d} · Ctrl-C ends it",
+        subtitle=" · ".join([f"running {minutes:02d}:{seconds:02d}", *_time(view), "Ctrl-C ends it"]),
         width=WIDTH,
         box=box.ROUNDED,
     )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from tools.demo.waste import Waste
+
 
 @dataclass(frozen=True)
 class Lane:
@@ -51,6 +53,8 @@ class View:
     elapsed_s: float
     site: str
     lanes: tuple[Lane, ...] = ()
+    boards: int = 0
+    linked: int = 0
     occupancy: int = 0
     capacity: int = 0
     full_at: int = 0
@@ -64,3 +68,8 @@ class View:
     gateway_cpu_percent: float | None = None
     uplink: Uplink = field(default_factory=Uplink)
     events: tuple[Event, ...] = ()
+    waste: Waste | None = None
+    hour: float | None = None
+    """Time of day at the plant, where it is known."""
+    speed: float | None = None
+    """How much faster than the wall clock the plant's time goes; None when it is the wall clock."""

@@ -11,8 +11,8 @@ from typing import Any
 from edge_gateway.api.client import Client, NotRunning
 from edge_gateway.api.wire import ApiError
 
-_QUIET = ("STATE", "COMMAND")
-"""Entries that would drown the others on a screen; the journal has them."""
+_QUIET = ("STATE", "COMMAND", "SCAN_OVERRUN")
+"""Entries that would drown the others on a screen; the journal has them, and overruns have a counter."""
 POINTS = ("POS", "LT.R", "LT.G", "HOLD.REASON", "PASSED", "SUBSTATE")
 _RETRY_S = 0.2
 
@@ -25,7 +25,7 @@ def worth_showing(record: dict[str, Any]) -> bool:
 class Watcher:
     """The latest status, the tags of POINTS by name, and the newest events, from the gateway's socket."""
 
-    def __init__(self, socket: Path, events: int = 8) -> None:
+    def __init__(self, socket: Path, events: int = 20) -> None:
         self._socket = socket
         self._lock = threading.Lock()
         self._status: dict[str, Any] = {}
@@ -64,6 +64,8 @@ class Watcher:
         while not self._ended.is_set():
             try:
                 with Client(self._socket) as client:
+                    # What changes between these answers and the stream must not be lost: it may never change again.
+                    client.call("subscribe", streams=["tags"], tags=patterns)
                     for pattern in patterns:
                         self._take("tags", client.call("tags", pattern=pattern))
                     self._take("status", client.call("status"))

@@ -12,6 +12,7 @@ from pathlib import Path
 from edge_gateway.site import load_site
 from tools.emulator.emulation import Emulation, EmulationError, Report
 from tools.emulator.from_site import spec_of
+from tools.emulator.spec import MICROPYTHON, BoardSpec
 
 _SAY_EVERY_MS = 5000
 
@@ -36,16 +37,18 @@ def run(
         folder = storage or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="district-edge-")))
         spec = spec_of(loaded, folder, start_hour=hour, seed=seed)
         if link is not None:
-            spec.port_link = str(link.absolute())
+            for line in spec.lines:
+                line.link = str(link.absolute()) + (f"-{line.name}" if len(spec.lines) > 1 else "")
         for index, board in enumerate(spec.boards):
-            board.tcp_port = tcp + index if tcp else 0
+            board.tcp_port = tcp + index if tcp and board.runtime == MICROPYTHON else 0
         say = _JsonLines() if as_json else _Lines()
         emulation = stack.enter_context(Emulation(spec, say))
         if not as_json:
-            print(f"line port: {link or emulation.port} ({spec.baud} baud)")
-            for board in spec.boards:
-                where = f", Modbus TCP on 127.0.0.1:{board.tcp_port}" if board.tcp_port else ""
-                print(f"  unit {board.unit}: {board.name} ({board.program}, {board.role}){where}", flush=True)
+            for line in spec.lines:
+                print(f"line {line.name}: {line.link or emulation.ports[line.name]} ({line.baud} baud)")
+                for board in spec.boards:
+                    if board.line == line.name:
+                        print(f"  {_line(board)}", flush=True)
         waited = 0.0
         while not told.wait(0.2):
             waited += 0.2
@@ -53,6 +56,12 @@ def run(
                 raise EmulationError("the emulated plants ended by themselves")
             if duration_s is not None and waited >= duration_s:
                 return
+
+
+def _line(board: BoardSpec) -> str:
+    role = f", {board.role}" if board.program == "parking_lane" else ""
+    where = f", Modbus TCP on 127.0.0.1:{board.tcp_port}" if board.tcp_port else ""
+    return f"unit {board.unit}: {board.name} ({board.program}{role}, {board.runtime}){where}"
 
 
 class _JsonLines:

@@ -3,7 +3,7 @@
 ::
 
     with Emulation(SiteSpec("run/emulator", [BoardSpec("IN1", 1, 101)])) as emulation:
-        open_serial(emulation.port)
+        open_serial(emulation.ports["line"])
         emulation.request(turn=["IN1", "FIRE", 1])
         print(emulation.report["total"])
 """
@@ -14,14 +14,14 @@ import json
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Any
 
 from tools.emulator.board_process import ROOT
 from tools.emulator.site import SiteSpec
 
-START_S = 30.0
+START_S = 60.0
 STOP_S = 5.0
 
 Report = dict[str, Any]
@@ -32,10 +32,17 @@ class EmulationError(RuntimeError):
 
 
 class Emulation:
-    """A running emulation. `report` is its latest report: ``now_ms, port, boards[], total{}, line{}``."""
+    """A running emulation. `report` is its latest report: ``now_ms, boards[], total{}, waste{}, lines{}``."""
 
-    def __init__(self, spec: SiteSpec, on_report: Callable[[Report], None] | None = None) -> None:
+    def __init__(
+        self,
+        spec: SiteSpec,
+        on_report: Callable[[Report], None] | None = None,
+        command: Sequence[str] = ("tools.emulator.run",),
+    ) -> None:
+        """`command`: module that runs the site, with its arguments; any that speaks as `tools.emulator.run` does."""
         self.spec = spec
+        self._command = command
         self.report: Report = {}
         self.errors: list[str] = []
         """Requests that were refused, with the reason."""
@@ -45,9 +52,14 @@ class Emulation:
         self._there = threading.Event()
 
     @property
+    def ports(self) -> dict[str, str]:
+        """Paths of the lines' ports, by the lines' names."""
+        return {name: str(line["port"]) for name, line in self.report.get("lines", {}).items() if "port" in line}
+
+    @property
     def port(self) -> str:
-        """Path of the line's port."""
-        return str(self.report.get("port", ""))
+        """Path of the first line's port; "" before the start."""
+        return next(iter(self.ports.values()), "")
 
     @property
     def pid(self) -> int:
@@ -60,10 +72,10 @@ class Emulation:
         return self._process is not None and self._process.poll() is None
 
     def start(self) -> Emulation:
-        """Start boards and plants; returns when the port is there. Raises EmulationError."""
+        """Start boards and plants; returns when the ports are there. Raises EmulationError."""
         self._there.clear()
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tools.emulator.run"],
+            [sys.executable, "-m", *self._command],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

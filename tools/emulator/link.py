@@ -74,7 +74,10 @@ class SocketLink:
 
 
 class ThreadLink:
-    """World's end towards firmware that runs in a thread of this process; `exchange` is the firmware's end."""
+    """World's end towards firmware that runs in a thread of this process; `exchange` is the firmware's end.
+
+    There is no descriptor that tells of a frame: the firmware answers while `receive` waits for it.
+    """
 
     def __init__(self) -> None:
         self._to_world: memoryview | None = None

@@ -9,18 +9,36 @@ from tools.emulator.lane.car_park import CarPark
 from tools.emulator.lane.plant import Lane
 from tools.emulator.lane.traffic import Rate, evening, morning, steady
 from tools.emulator.plant import Plant
-from tools.emulator.spec import ROLES, BoardSpec, SiteSpec
+from tools.emulator.spec import ROLES, BoardSpec, SiteSpec, WasteSpec
+from tools.emulator.waste.inlet_plant import InletPlant
+from tools.emulator.waste.layout import Branch, Layout
+from tools.emulator.waste.network import Network
+from tools.emulator.waste.station_plant import StationPlant
 
 CARS = 20
 """Charging when an energy plant begins."""
 
 
 class Surroundings:
-    """What the plants of one site share."""
+    """What the plants of one site share. `inlets`: number of each inlet by its board, from 1 in the network's order."""
 
     def __init__(self, spec: SiteSpec) -> None:
         self.start_hour = spec.start_hour
         self.car_park = CarPark(spec.parked, Random(spec.seed))
+        self.network: Network | None = None
+        self.inlets: dict[str, int] = {}
+        if spec.waste is not None:
+            self.network = Network(_layout(spec.waste), spec.seed, start_hour=spec.start_hour)
+            in_order = sorted(spec.waste.inlets, key=lambda inlet: (inlet[1], inlet[2]))
+            self.inlets = {board: number for number, (board, _branch, _at) in enumerate(in_order, 1)}
+
+
+def _layout(waste: WasteSpec) -> Layout:
+    branches = []
+    for index, (junction, end) in enumerate(waste.branches):
+        at = sorted(distance for _board, branch, distance in waste.inlets if branch == index)
+        branches.append(Branch(junction, end, tuple(at)))
+    return Layout(tuple(branches), max(branch.end for branch in branches))
 
 
 def arrivals(spec: BoardSpec, start_hour: float) -> Rate | None:
@@ -43,6 +61,25 @@ def parking_lane(around: Surroundings, spec: BoardSpec, seed: int) -> Lane:
     return lane
 
 
+def _network(around: Surroundings, spec: BoardSpec) -> Network:
+    if around.network is None:
+        raise ValueError(f"{spec.name}: {spec.program} needs the waste network, and this site has none")
+    return around.network
+
+
+def waste_inlet(around: Surroundings, spec: BoardSpec, seed: int) -> InletPlant:
+    """An inlet group of the site's one network. Raises ValueError for a board that the network has no inlet for."""
+    network = _network(around, spec)
+    if spec.name not in around.inlets:
+        raise ValueError(f"{spec.name} is no inlet of the waste network")
+    return InletPlant(network, around.inlets[spec.name])
+
+
+def waste_station(around: Surroundings, spec: BoardSpec, seed: int) -> StationPlant:
+    """The station of the site's one network. Raises ValueError when there is none."""
+    return StationPlant(_network(around, spec), seed)
+
+
 def lane_parameters(spec: BoardSpec) -> dict[str, int]:
     """Parameters that follow from a lane's role."""
     return {"lane_role": ROLES.index(spec.role)}
@@ -59,6 +96,11 @@ def energy(around: Surroundings, spec: BoardSpec, seed: int) -> Plant:
     return EnergyPlant(district, seed=seed, warm=True)
 
 
-PLANTS: dict[str, Callable[[Surroundings, BoardSpec, int], Plant]] = {"parking_lane": parking_lane, "energy": energy}
+PLANTS: dict[str, Callable[[Surroundings, BoardSpec, int], Plant]] = {
+    "energy": energy,
+    "parking_lane": parking_lane,
+    "waste_inlet": waste_inlet,
+    "waste_station": waste_station,
+}
 PARAMETERS: dict[str, Callable[[BoardSpec], dict[str, int]]] = {"parking_lane": lane_parameters}
 """What a board's role means for its parameters, where it means something."""

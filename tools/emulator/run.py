@@ -6,7 +6,9 @@ and when its standard input closes: whoever started it may die in any way withou
 
 Requests: ``{"fault": [board, point, kind, value]}``, ``{"fail": [board, device, kind]}``,
 ``{"turn": [board, switch, 0|1]}``, ``{"power": [board, 0|1]}``, ``{"hang": [board]}``,
-``{"traffic": [board, vehicles an hour]}``, ``{"line": [kind, sender, chance, amount]}`` (kind "" mends it).
+``{"traffic": [board, vehicles an hour]}``, ``{"line": [kind, sender, chance, amount]}`` (on the sender's line; sender
+"" is everybody on every line, kind "" mends them all), ``{"fill": [percent]}`` (the chutes, see
+`tools.emulator.waste.filling`).
 """
 
 from __future__ import annotations
@@ -22,16 +24,19 @@ from typing import Any
 from tools.emulator.lane.traffic import steady
 from tools.emulator.pty_port import PtyPort
 from tools.emulator.site import EmulatedSite, SiteSpec
+from tools.emulator.waste.filling import fill
 
 REPORT_MS = 200
 
 
 class Service:
-    """The site behind a pipe."""
+    """The site behind a pipe: requests and reports, whatever clock its world has."""
 
-    def __init__(self, spec: SiteSpec, out: Callable[[str], None]) -> None:
+    def __init__(self, spec: SiteSpec, out: Callable[[str], None], stop: Callable[[], None] | None = None) -> None:
+        """`stop` is called when it's told to stop; by default that ends `run`."""
         self.site = EmulatedSite(spec)
-        self.port = PtyPort(self.site.world, self.site.line, link=Path(spec.port_link) if spec.port_link else None)
+        self.ports: dict[str, PtyPort] = {}
+        self._stop = stop or self.site.world.stop
         self._out = out
         self._pending = b""
         self._error = ""
@@ -41,28 +46,35 @@ class Service:
             lane.traffic.prime()
 
     def run(self, requests: int) -> None:
-        """Serve until told to stop; `requests` is the descriptor that requests come from."""
+        """Serve in wall time until told to stop; `requests` is the descriptor that requests come from."""
         world = self.site.world
-        world.watch(requests, lambda: self._readable(requests))
+        world.watch(requests, lambda: self.readable(requests))
+        for line in self.site.spec.lines:
+            link = Path(line.link) if line.link else None
+            self.ports[line.name] = PtyPort(world, self.site.lines[line.name], link=link)
         try:
             self.site.power_on()
-            world.serve(self._report, REPORT_MS)
+            world.serve(self.report, REPORT_MS)
         finally:
             self.site.close()
-            self.port.close()
+            for port in self.ports.values():
+                port.close()
 
-    def _report(self) -> None:
-        report = self.site.report()
-        report["port"] = self.port.path
+    def report(self, **more: Any) -> None:
+        """Write a report now, with `more` in it."""
+        report = {**self.site.report(), **more}
+        for name, port in self.ports.items():
+            report["lines"][name]["port"] = port.path
         if self._error:
             report["error"] = self._error
             self._error = ""
         self._out(json.dumps(report, ensure_ascii=False))
 
-    def _readable(self, requests: int) -> None:
+    def readable(self, requests: int) -> None:
+        """Take the requests that are there, and do them."""
         data = os.read(requests, 65536)
         if not data:
-            self.site.world.stop()
+            self._stop()
             return
         *lines, self._pending = (self._pending + data).split(b"\n")
         for line in lines:
@@ -72,18 +84,31 @@ class Service:
                 self._error = f"{line.decode(errors='replace')}: {error}"
 
     def _do(self, request: dict[str, Any]) -> None:
-        site = self.site
         for verb, arguments in request.items():
             if verb == "stop":
-                site.world.stop()
+                self._stop()
             elif verb == "line":
-                kind, *rest = arguments
-                if kind:
-                    site.line.fault(kind, *rest)
-                else:
-                    site.line.mend()
+                self._line(*arguments)
+            elif verb == "fill":
+                self._fill(*arguments)
             else:
                 self._board(verb, *arguments)
+
+    def _line(self, kind: str, sender: str = "", *rest: Any) -> None:
+        site = self.site
+        spec = next((board for board in site.spec.boards if board.name == sender), None)
+        for line in site.lines.values() if spec is None else [site.line_of(spec)]:
+            if kind:
+                line.fault(kind, sender, *rest)
+            else:
+                line.mend()
+
+    def _fill(self, percent: float) -> None:
+        network = self.site.around.network
+        if network is None:
+            raise ValueError("this site has no waste network")
+        network.act_at(self.site.world.now_ms)
+        fill(network, percent)
 
     def _board(self, verb: str, name: str, *arguments: Any) -> None:
         board = self.site.boards[name]

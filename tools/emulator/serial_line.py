@@ -69,6 +69,7 @@ class SerialLine:
         self.trace: list[tuple[int, str, bytes]] | None = None
         """Set to a list to record (end in µs, sender, bytes)."""
         self._stations: dict[str, Receiver] = {}
+        self._units: dict[str, int] = {}
         self._active: list[Transmission] = []
         self._free_us: dict[str, int] = {}
         self._faults: list[LineFault] = []
@@ -78,12 +79,18 @@ class SerialLine:
         """Time that so many characters take on the wire."""
         return -(-characters * self.bits * 1_000_000 // self.baud)
 
-    def connect(self, name: str, station: Receiver) -> None:
-        """Put a station on the line."""
+    def connect(self, name: str, station: Receiver, unit: int = 0) -> None:
+        """Put a station on the line. With a `unit` it hears only the master's requests to it, and broadcasts.
+
+        What a board hears of others costs it a turn each and changes nothing, so where there are many boards for few
+        processors it is left out; a test that is about the line wants everyone to hear everyone.
+        """
         self._stations[name] = station
+        self._units[name] = unit
 
     def disconnect(self, name: str) -> None:
         """Take a station off the line; it hears nothing and disturbs nobody."""
+        self._units.pop(name, None)
         self._stations.pop(name, None)
 
     def fault(self, kind: str, sender: str = "", chance: float = 1.0, amount: int = 0) -> LineFault:
@@ -156,8 +163,14 @@ class SerialLine:
         if self.trace is not None:
             self.trace.append((burst.end_us, burst.sender, data))
         for name, station in self._stations.items():
-            if name != burst.sender and not self._talking(name, burst):
+            if name != burst.sender and self._concerns(name, burst) and not self._talking(name, burst):
                 station.receive_serial(data, burst.end_us)
+
+    def _concerns(self, name: str, burst: Transmission) -> bool:
+        unit = self._units[name]
+        if not unit or self._faults or burst.collided:  # what is disturbed, everybody hears
+            return True
+        return not self._units.get(burst.sender, 0) and burst.data[0] in (unit, 0)
 
     def _talking(self, name: str, burst: Transmission) -> bool:
         return any(other.sender == name and other.begin_us < burst.end_us for other in self._active)

@@ -1,25 +1,26 @@
-"""A site's emulated side: the world that a SiteSpec makes, with its boards, their plants and one line."""
+"""A site's emulated side: the world that a SiteSpec makes, with its lines, its boards and their plants."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from protocols.sheets import load
 from protocols.sheets.derive import table
-from tools.emulator.board import Board
+from tools.emulator.board import Board, Runner
 from tools.emulator.board_process import BoardProcess
 from tools.emulator.firmware_bundle import Firmware, firmware
+from tools.emulator.host_board import HostBoard
 from tools.emulator.lane.plant import Lane
 from tools.emulator.plant import FieldPlant, Plant
 from tools.emulator.plants import PARAMETERS, PLANTS, Surroundings
 from tools.emulator.serial_line import SerialLine
-from tools.emulator.spec import ROLES, BoardSpec, SiteSpec
+from tools.emulator.spec import IN_PROCESS, ROLES, BoardSpec, LineSpec, SiteSpec, WasteSpec
+from tools.emulator.waste.truth import ground_truth
 from tools.emulator.world import World
 
-__all__ = ["ROLES", "BoardSpec", "EmulatedSite", "SiteSpec", "program_table", "provision"]
+__all__ = ["ROLES", "BoardSpec", "EmulatedSite", "LineSpec", "SiteSpec", "WasteSpec", "program_table", "provision"]
 
 _TOTALS = ("passed", "reversals", "contacts", "queue")
 
@@ -43,12 +44,15 @@ def provision(storage: Path, spec: BoardSpec, baud: int) -> None:
 
 
 class EmulatedSite:
-    """World, line, boards and plants of a SiteSpec, without power yet. KeyError: a program without a plant."""
+    """World, lines, boards and plants of a SiteSpec, without power yet. KeyError: a program without a plant."""
 
     def __init__(self, spec: SiteSpec, *, program: Firmware | None = None, start_us: int = 0) -> None:
         self.spec = spec
         self.world = World(start_us)
-        self.line = SerialLine(self.world, spec.baud, spec.bits, spec.seed)
+        self.lines = {
+            line.name: SerialLine(self.world, line.baud, line.bits, spec.seed + index)
+            for index, line in enumerate(spec.lines)
+        }
         self.around = Surroundings(spec)
         self.plants: dict[str, Plant] = {}
         self.lanes: dict[str, Lane] = {}
@@ -57,24 +61,30 @@ class EmulatedSite:
         for index, board in enumerate(spec.boards):
             self._add(board, spec.seed * 100 + index, Path(spec.folder) / board.name, program)
 
+    @property
+    def line(self) -> SerialLine:
+        """The first line: all there is on a site with one."""
+        return next(iter(self.lines.values()))
+
+    def line_of(self, board: BoardSpec) -> SerialLine:
+        """The line that a board is on. Raises KeyError."""
+        return self.lines[board.line] if board.line else self.line
+
     def _add(self, spec: BoardSpec, seed: int, folder: Path, program: Firmware | None) -> None:
         plant = PLANTS[spec.program](self.around, spec, seed)
-        provision(folder / "flash", spec, self.spec.baud)
-        runs = program or firmware(spec.program)
-        arguments = (str(spec.tcp_port), *runs.arguments)
-        runner = BoardProcess(runs.script, folder, *arguments, heap=runs.heap, path=runs.path)
+        line = self.line_of(spec)
+        provision(folder / "flash", spec, line.baud)
+        runner = _runner(spec, folder, program)
         board = self.world.add_board(spec.name, program_table(spec.program), plant, runner, spec.unit)
-        self.line.connect(spec.name, board)
-        board.on_serial = self._sender(spec.name)
+        addressed = next(each.addressed for each in self.spec.lines if self.lines[each.name] is line)
+        line.connect(spec.name, board, spec.unit if addressed else 0)
+        board.on_serial = lambda data: line.transmit(spec.name, data)
         if isinstance(plant, FieldPlant):
             plant.connect(self.world, board)
         self.plants[spec.name] = plant
         if isinstance(plant, Lane):
             self.lanes[spec.name] = plant
         self.boards[spec.name] = board
-
-    def _sender(self, name: str) -> Callable[[bytes], None]:
-        return lambda data: self.line.transmit(name, data)
 
     def power_on(self) -> None:
         """Give every board power."""
@@ -106,17 +116,27 @@ class EmulatedSite:
         total["occupancy"] = self.around.car_park.occupancy
         world = self.world
         times = {"now_ms": world.now_ms, "stalled_ms": world.stalled_us // 1000}
-        return {**times, "boards": boards, "total": total, "line": self._line_report()}
-
-    def _line_report(self) -> dict[str, int]:
-        statistics = self.line.statistics
-        return {
-            "bursts": statistics.bursts,
-            "characters": statistics.characters,
-            "collisions": statistics.collisions,
-            "busy_us": statistics.busy_us,
-        }
+        lines = {name: _line_report(line) for name, line in self.lines.items()}
+        waste = None if self.around.network is None else ground_truth(self.around.network)
+        return {**times, "boards": boards, "total": total, "waste": waste, "lines": lines}
 
     def close(self) -> None:
         """Take the power from everything."""
         self.world.close()
+
+
+def _runner(spec: BoardSpec, folder: Path, program: Firmware | None) -> Runner:
+    if spec.runtime == IN_PROCESS:
+        return HostBoard(spec.program, program_table(spec.program), folder)
+    runs = program or firmware(spec.program)
+    return BoardProcess(runs.script, folder, str(spec.tcp_port), *runs.arguments, heap=runs.heap, path=runs.path)
+
+
+def _line_report(line: SerialLine) -> dict[str, int]:
+    statistics = line.statistics
+    return {
+        "bursts": statistics.bursts,
+        "characters": statistics.characters,
+        "collisions": statistics.collisions,
+        "busy_us": statistics.busy_us,
+    }

@@ -175,6 +175,8 @@ class World:
                 self._guard(board, board.bite)
             elif board.wake_us <= now:
                 self._guard(board, board.due)
+                if board.owes and not _has_descriptor(board):
+                    self._guard(board, board.collect)
             nearest = min(nearest, board.wake_us, board.dog_us)
         if self._events:
             nearest = min(nearest, self._events[0][0])
@@ -197,13 +199,13 @@ class World:
 
     def board_linked(self, board: Board) -> None:
         """Watch the link of a board that has just been started."""
-        if self._selector is None or board.link is None or board.state not in (BOOTING, RUNNING):
+        if self._selector is None or not _has_descriptor(board) or board.state not in (BOOTING, RUNNING):
             return
         self._selector.register(board.link, selectors.EVENT_READ, lambda: self._guard(board, board.collect))  # type: ignore[arg-type]
 
     def board_unlinked(self, board: Board) -> None:
         """Stop watching a board's link, before it closes."""
-        if self._selector is not None and board.link is not None:
+        if self._selector is not None and _has_descriptor(board):
             self._selector.unregister(board.link)  # type: ignore[arg-type]
 
     def stop(self) -> None:
@@ -215,3 +217,8 @@ class World:
         for board in self.boards:
             if board.state != OFF:
                 board.power_off()
+
+
+def _has_descriptor(board: Board) -> bool:
+    """Whether a selector can tell that the board has something to say; else it answers as soon as it is asked."""
+    return hasattr(board.link, "fileno")

@@ -7,9 +7,10 @@ booked as a correction of what was dropped, so that the books close at every mom
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
+from edge_gateway.control.waste.plain import plain
 from edge_gateway.control.waste.plant import Chute, Fraction
 
 _LEARN = 0.2
@@ -18,7 +19,8 @@ _DEPOSIT_G = (300, 10_000)
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """What one pulse has let go. number: of the token. sure: whether the valve was seen open or the board said so."""
+    """What one pulse has let go. number: of the token. sure: whether the board counted it; if not, the valve may have
+    been open, nobody knows for how long, and `grams` is 0 until the scales have said what fell."""
 
     number: int
     chute: str
@@ -67,18 +69,30 @@ class Books:
             self._correct(-over)
             self._add(chute.name, -over)
 
-    def pulse(self, chute: Chute, number: int, most_g: int, utc_ms: int, sure: bool = True) -> Charge:
+    def pulse(self, chute: Chute, number: int, most_g: int, utc_ms: int) -> Charge:
         """A valve has let a charge go: what the chute is taken to hold, and no more than a pulse moves."""
         grams = min(self.held(chute.name), most_g)
         self._add(chute.name, -grams)
-        charge = Charge(number, chute.name, int(chute.fraction), chute.branch, chute.distance_m, grams, utc_ms, sure)
+        charge = Charge(number, chute.name, int(chute.fraction), chute.branch, chute.distance_m, grams, utc_ms)
         self.flying.append(charge)
         return charge
+
+    def doubt(self, chute: Chute, number: int, utc_ms: int) -> None:
+        """A valve may have let something go, and its board doesn't know: it lost its supply in a pulse."""
+        self.flying.append(
+            Charge(number, chute.name, int(chute.fraction), chute.branch, chute.distance_m, 0, utc_ms, sure=False)
+        )
 
     def land(self, container: int, fraction: Fraction, weighed_g: int, deposits_known: bool = True) -> int:
         """The scales say how much of a fraction has come down; all its charges are in. Returns weighed - estimated."""
         charges = [charge for charge in self.flying if charge.fraction == fraction]
         estimated = sum(charge.grams for charge in charges)
+        for charge in charges:
+            if not charge.sure:  # what the others don't explain came from there
+                fell = min(self.held(charge.chute), max(0, weighed_g - estimated))
+                self._add(charge.chute, -fell)
+                estimated += fell
+                deposits_known = False
         self.flying = [charge for charge in self.flying if charge.fraction != fraction]
         self.landed[container] = self.landed.get(container, 0) + weighed_g
         self._correct(weighed_g - estimated)
@@ -124,7 +138,7 @@ class Books:
 
     def as_dict(self) -> dict[str, Any]:
         """For the file and the local API."""
-        return asdict(self)
+        return plain(self)
 
     @classmethod
     def of(cls, data: dict[str, Any]) -> Books:

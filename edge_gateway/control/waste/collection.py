@@ -22,7 +22,10 @@ from edge_gateway.control.waste.tracking import Scales, levels, track
 from edge_gateway.control.waste.unblock import Phase, Unblock
 from edge_gateway.control.waste.view import NEVER, View
 
-_PLAN_MS = 5_000
+_PLAN_MS = 60_000
+"""The schedule is judged this often (domain brief §0.5), at once when a level or a hint changes ..."""
+_FULL_MS = 5_000
+"""... and this often while a chute is full."""
 _AGAIN_MS = 300_000
 
 
@@ -48,6 +51,8 @@ class Collection(Outbox):
         self._unblock: Unblock | None = None
         self._scales = Scales()
         self._plan_at = now
+        self._planned: object = None
+        """Levels and hints for which it was judged; None: to be judged at once."""
         self._again_at = now
         self._stepped = now
         self._minute = 0
@@ -82,11 +87,14 @@ class Collection(Outbox):
         memory = self.memory
         if image.valves is not self._valves:
             self._look(image.valves, when.utc_ms)
-        self._orphan(image, now)
+        self._orphan(image, now, when.utc_ms)
         self._minute = when.minute
         v = self._view(image, now, when)
+        if memory.unwatched and image.station.fresh and conditions.untouched(v):
+            memory.unwatched = False
+            self.changed()
         if memory.run is not None and image.station.fresh:
-            memory.run.kwh += image.station.kw * (now - self._stepped) / 3.6e6
+            runs.measure(memory.run, image.station, now - self._stepped)
         self._stepped = now
         if memory.state is State.IDLE and image.station.fresh:
             self._look_out(v, when, hints)
@@ -133,8 +141,15 @@ class Collection(Outbox):
             if way.when(v):
                 self._go(way.to, v)
                 return
-        if row.limit and v.age >= getattr(self.rules, row.limit):
+        if row.limit and v.age >= getattr(self.rules, row.limit) + self._burst_ms:
             self._alarm(row.over, row.alarm, v)
+
+    @property
+    def _burst_ms(self) -> int:
+        """What AIRFLOW takes longer at night."""
+        memory = self.memory
+        night = memory.run is not None and memory.run.night and memory.state is State.AIRFLOW
+        return self.rules.burst_ms if night else 0
 
     def _alarm(self, to: State, why: str, v: View) -> None:
         """A state is left for a reason that somebody should read."""
@@ -164,12 +179,16 @@ class Collection(Outbox):
             self._settle(v, complete=to is State.DIVERT or conditions.landed(v))
         if before is State.BLOCKED:
             self._unblock = None
+        if to is State.IDLE and before in RUNNING and not v.station.fresh:
+            memory.unwatched = True
+        elif to is State.TRIPPED:
+            memory.unwatched = False
         if before is State.TRIPPED:
             memory.tripped = memory.section = ""
             memory.shakes = 0
             self._reset_until = 0
         memory.state = to
-        self._entered = v.now
+        self._entered, v.age = v.now, 0
         self._wanted.clear()
         self._refused.clear()
         if to is State.DIVERT:
@@ -198,12 +217,18 @@ class Collection(Outbox):
             return
         run: Run | None = self.asked
         if run is None and memory.paused:
+            self._planned = None
             return
-        dirty = bool(memory.books.flying or v.station.flight) and not self.times.in_curfew(when.minute)
-        if run is None and dirty and v.utc_ms >= memory.clear_at:
+        dirty, night = bool(memory.books.flying or v.station.flight), self.times.in_curfew(when.minute)
+        if run is None and dirty and night and v.utc_ms < memory.clear_at:
+            return  # it does not come home at 70 %: it waits for the day, and so does the diverter
+        if run is None and dirty and not night and v.utc_ms >= memory.clear_at:
             run = Run(0, "waste in the pipe", [])
-        if run is None and v.now >= self._plan_at:
-            self._plan_at = v.now + _PLAN_MS
+        valves = v.image.valves
+        matters = (valves.full, valves.high, hints)
+        if run is None and (v.now >= self._plan_at or matters != self._planned):
+            self._planned = matters
+            self._plan_at = v.now + (_FULL_MS if valves.full else _PLAN_MS)
             self.last_plan = plan(self.plant, self.times, v.image, memory, when, hints)
             if self.last_plan.due:
                 run = Run(0, self.last_plan.why, list(self.last_plan.legs), night=self.last_plan.night)
@@ -250,7 +275,13 @@ class Collection(Outbox):
         levels(self.plant, chute, valve, memory, v.utc_ms, self.times.full_limit_ms, notes)
         self._actions += notes
         self.changed()
+        if pulse.result is Result.NOTHING and "HATCH" in pulse.reason and run.tries < self.rules.pulses:
+            run.tries += 1  # somebody has opened it in the meantime: once more after the spacing
+            v.pulse_over = True
+            return
         if pulse.result is Result.NOTHING:
+            if pulse.unknown:
+                memory.books.doubt(chute, pulse.number, v.utc_ms)
             known = memory.chute(chute.name)
             known.held_until, known.held_why = v.utc_ms + self.rules.held_off_ms, pulse.reason
             self._pass_over(chute.name, pulse.reason)
@@ -300,7 +331,9 @@ class Collection(Outbox):
         the fans at 70 %, a far branch waits for the day; otherwise what is in the pipe comes home first."""
         run, leg, rules = self.memory.run, self.memory.leg, self.rules
         night = run is not None and run.night
-        limits = {State.SPACING: rules.spacing_limit_ms} | ({State.AIRFLOW: rules.airflow_ms} if night else {})
+        limits = {State.SPACING: rules.spacing_limit_ms}
+        if night:
+            limits[State.AIRFLOW] = rules.airflow_ms + self._burst_ms
         over = v.age >= limits.get(self.memory.state, v.age + 1)
         if run is None or leg is None or not over or v.station.speed < rules.speed_low:
             return False
@@ -310,7 +343,8 @@ class Collection(Outbox):
             known = self.memory.chute(name)
             known.held_until, known.held_why = v.utc_ms + wait_ms, why
             self._pass_over(name, why)
-        self._go(State.PURGE, v)
+        dropped = v.branch in {charge.branch for charge in self.memory.books.flying}
+        self._go(State.PURGE if dropped or not night else State.STOP, v)
         return True
 
     def _drop_full(self, v: View) -> None:
@@ -337,11 +371,12 @@ class Collection(Outbox):
 
     def _end_run(self, v: View, why: str) -> None:
         run = self.memory.run
-        self._pulse = None
+        self._pulse = self._planned = None
         if run is None:
             return
-        if self.memory.books.flying:
-            self.memory.clear_at = v.utc_ms + self.rules.clear_retry_ms
+        if self.memory.books.flying or v.station.flight:
+            until_day_ms = self.times.until_day(self._minute) * 60_000 if run.night else 0
+            self.memory.clear_at = v.utc_ms + max(self.rules.clear_retry_ms, until_day_ms)
         self._again_at = v.now + (_AGAIN_MS if run.pulses == 0 and run.by == "schedule" else 0)
         self._note("RUN_ENDED", runs.summary(run, why))
         self.memory.run = None
@@ -354,13 +389,14 @@ class Collection(Outbox):
         memory, before = self.memory, self.memory.state
         if before not in RUNNING:
             return None
+        memory.unwatched = True
         stopped = memory.run is None or before is State.STOP
         memory.state = State.STOP if stopped else State.PRECHECK
         if memory.run is not None and not stopped:
             memory.run.legs = runs.resumed(self.plant, memory)
         return before
 
-    def _orphan(self, image: Image, now: int) -> None:
+    def _orphan(self, image: Image, now: int, utc_ms: int) -> None:
         """An order of the life before, or of a run that was broken off: its valve proven shut, the token is free."""
         memory = self.memory
         if self._resumed is not None:
@@ -370,7 +406,11 @@ class Collection(Outbox):
             return
         valve = image.valve(memory.holder)
         if self.token.give_back(self.token.number, False, valve.proven_shut, now):
-            self._note("TOKEN_FREED", {"chute": memory.holder, "token": memory.token})
+            counted = any(charge.number == memory.token for charge in memory.books.flying)
+            chute = self.plant.by_name.get(memory.holder)
+            if chute is not None and not counted:
+                memory.books.doubt(chute, memory.token, utc_ms)
+            self._note("TOKEN_FREED", {"chute": memory.holder, "token": memory.token, "counted": counted})
             memory.holder = ""
             self.changed()
 
@@ -384,6 +424,7 @@ class Collection(Outbox):
         slow = station.fresh and station.speed < self.rules.speed_low and station.av == v.branch
         v.slow_ms = self._lasting("slow", slow, now)
         v.lost_ms = self._lasting("lost", not station.fresh, now)
+        v.rest_ms = self._lasting("rest", station.fresh and station.state in conditions.AT_REST, now)
         v.reset = now < self._reset_until and not station.trips and not valves.blocking
         if good and station.speed < self.rules.speed_low:
             self._air_since = now

@@ -10,6 +10,9 @@ AIR_CAUSES = ("SPEED_LOW", "VACUUM_HIGH")
 MOVING = ("VACUUM", "CONVEY", "PURGE")
 """States of the station board with all fans on."""
 
+AT_REST = ("STOPPING", "IDLE", "OFF")
+"""Those in which they are stopped, or being stopped."""
+
 # --- leaving IDLE, PRECHECK -------------------------------------------------------------------------------------------
 
 
@@ -131,8 +134,9 @@ def full_speed(v: View) -> bool:
 
 
 def purge_speed(v: View) -> bool:
-    """Its set-point is that for bringing waste home; or it is home."""
-    return abs(v.station.speed_set - v.rules.speed_purge) < 0.05 or v.branch not in v.station.flight
+    """Its set-point is that for bringing waste home; or it is home. Bringing it home doesn't wait for that for long."""
+    set_ = abs(v.station.speed_set - v.rules.speed_purge) < 0.05
+    return set_ or v.branch not in v.station.flight or v.age >= v.rules.retry_ms
 
 
 def airflow(v: View) -> bool:
@@ -141,10 +145,10 @@ def airflow(v: View) -> bool:
 
 
 def airflow_to_empty(v: View) -> bool:
-    """Air flows, there are chutes to empty, and the board permits it; at night with a reserve, for charges slow it."""
+    """Air flows, there are chutes to empty, and the board permits it; at night the fans alone hold that air."""
     night = v.memory.run is not None and v.memory.run.night
-    reserve = not night or v.station.speed >= v.rules.speed_night
-    return airflow(v) and chutes_left(v) and v.station.permit and reserve
+    held = not night or v.fast_ms >= v.rules.airflow_steady_ms + v.rules.burst_ms
+    return airflow(v) and chutes_left(v) and v.station.permit and held
 
 
 def airflow_to_clear(v: View) -> bool:
@@ -237,6 +241,11 @@ def was_reset(v: View) -> bool:
 def key_back(v: View) -> bool:
     """The key is back."""
     return v.station.fresh and not v.station.maint
+
+
+def untouched(v: View) -> bool:
+    """Nothing has tripped the station; one that is OFF may not have judged its inputs yet after power-up."""
+    return not v.station.trips and v.station.state not in ("", "OFF")
 
 
 def flight_known(v: View) -> bool:

@@ -65,7 +65,8 @@ class Station:
 
     Names of causes that are active or latched, by what they do: trips stop the fans, purges bring waste home and then
     stop, holds forbid a new discharge, no_start forbids to start. vacuum_set: what is held before the air-inlet
-    valve opens (kPa); speed_set: air speed that is held then (m/s). kw: power of the fans.
+    valve opens (kPa); speed_set: air speed that is held then (m/s). kw: power of the fans. filter_kpa: pressure drop of
+    the filter, None where that is bad.
     """
 
     fresh: bool = False
@@ -92,13 +93,14 @@ class Station:
     no_start: tuple[str, ...] = ()
     first_out: str = ""
     kw: float = 0.0
+    filter_kpa: float | None = None
 
 
 class Valves(Mapping[str, Valve]):
     """All discharge valves by the name of their chute. What is asked in every scan is worked out once: whoever makes
     images keeps the same object, and the same valves in it, while nothing changes."""
 
-    __slots__ = ("_valves", "faulty", "stops", "unshut")
+    __slots__ = ("_valves", "faulty", "full", "high", "stops", "unshut")
 
     def __init__(self, valves: Mapping[str, Valve]) -> None:
         self._valves = dict(valves)
@@ -106,6 +108,9 @@ class Valves(Mapping[str, Valve]):
         """Valves of boards that are heard and that aren't proven shut."""
         self.stops = tuple(name for name, valve in valves.items() if valve.fresh and valve.stop)
         self.faulty = tuple(name for name, valve in valves.items() if valve.fresh and valve.fault)
+        self.full = tuple(name for name, valve in valves.items() if valve.fresh and valve.full)
+        self.high = sum(valve.fresh and valve.high for valve in valves.values())
+        """How many chutes are filled to 60 %."""
 
     @property
     def blocking(self) -> bool:

@@ -31,26 +31,36 @@ class Entry:
     body: Mapping[str, Any]
 
 
-def kpis(entries: Iterable[Entry], from_ms: int, until_ms: int, chutes: int) -> dict[str, Any]:
-    """The figures. Those that nothing is known about are None; `chutes` is how many there are."""
+def kpis(
+    entries: Iterable[Entry], from_ms: int, until_ms: int, chutes: int, full_limit_ms: int = 1_800_000
+) -> dict[str, Any]:
+    """The figures. Those that nothing is known about are None; `chutes` is how many there are. One that is still full
+    at the end of the period, for longer than `full_limit_ms`, counts as late."""
     runs: list[Mapping[str, Any]] = []
     fills: list[float] = []
     late: set[str] = set()
+    full_since: dict[str, int] = {}
+    filters: list[tuple[int, float]] = []
     blocked = trips = full = skipped = down_ms = 0
     down_from: int | None = None
     for entry in entries:
         if entry.name == "RUN_ENDED":
             runs.append(entry.body)
+            if entry.body.get("filter_kpa") is not None:
+                filters.append((entry.utc_ms, float(entry.body["filter_kpa"])))
         elif entry.name == "WASTE_BLOCKED":
             blocked += 1
         elif entry.name == "WASTE_TRIPPED":
             trips += 1
         elif entry.name == "CHUTE_FULL":
             full += 1
+            full_since[entry.source] = entry.utc_ms
         elif entry.name == "CHUTE_SKIPPED":
             skipped += 1
-        elif entry.name == "CHUTE_EMPTIED" and entry.body.get("late"):
-            late.add(entry.source)
+        elif entry.name == "CHUTE_EMPTIED":
+            full_since.pop(entry.source, None)
+            if entry.body.get("late"):
+                late.add(entry.source)
         elif entry.name == "CONTAINER_TAKEN":
             fills.append(float(entry.body["level"]))
         elif entry.name == "STATE":
@@ -61,6 +71,7 @@ def kpis(entries: Iterable[Entry], from_ms: int, until_ms: int, chutes: int) -> 
                 down_from = None
     if down_from is not None:
         down_ms += until_ms - down_from
+    late.update(chute for chute, since in full_since.items() if until_ms - since > full_limit_ms)
     period = max(1, until_ms - from_ms)
     kg = sum(float(run["kg"]) for run in runs)
     kwh = sum(float(run["kwh"]) for run in runs)
@@ -92,4 +103,15 @@ def kpis(entries: Iterable[Entry], from_ms: int, until_ms: int, chutes: int) -> 
         "availability_pct": round(100 * (1 - min(1.0, down_ms / period)), 3),
         "pulse_to_landing_s": round(sum(landings) / len(landings), 1) if landings else None,
         "container_fill_at_change_pct": round(sum(fills) / len(fills), 1) if fills else None,
+        "filter_kpa": round(sum(kpa for _at, kpa in filters) / len(filters), 3) if filters else None,
+        "filter_kpa_per_day": _slope(filters),
     }
+
+
+def _slope(points: list[tuple[int, float]]) -> float | None:
+    """Trend a day of values with their time (UTC ms), by least squares; None for fewer than three."""
+    if len(points) < 3:
+        return None
+    mean_at = sum(at for at, _value in points) / len(points)
+    spread = sum((at - mean_at) ** 2 for at, _value in points)
+    return round(DAY_MS * sum((at - mean_at) * value for at, value in points) / spread, 4) if spread else None

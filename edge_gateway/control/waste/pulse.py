@@ -15,7 +15,7 @@ from edge_gateway.control.waste.plant import Chute
 from edge_gateway.control.waste.view import View
 
 COUNT_MS = 3_000
-"""After the board has said `done`, its count must have moved within this."""
+"""After the board has said `done`, its count must have moved within this; after `failed`, its faults are known."""
 
 Send = Callable[[str, str, tuple[int, ...], Callable[[Answer], None]], None]
 """send(board, command, args, answered)."""
@@ -47,11 +47,15 @@ class Pulse:
     declared: bool = False
     """The station has been told that waste is dropped into this branch."""
     counted: bool = False
+    unknown: bool = False
+    """The board can't say any more what became of the order."""
     reason: str = ""
     result: Result | None = None
     _asked: bool = False
     _step: _Step = _Step.STORE
     _settled: bool = False
+    _acted: bool = False
+    """By its answer the board has moved the valve: what its switches and its count say of that is waited for."""
     _answered_at: int = 0
 
     def step(self, v: View, stored: int, send: Send) -> None:
@@ -84,10 +88,10 @@ class Pulse:
             return
         if self._answered_at == 0 and self._step is not _Step.ORDERED:
             self._answered_at = v.now
-        waits = not self.counted and not self.reason and self._settled and v.now - self._answered_at < COUNT_MS
-        if waits or not v.token.give_back(
-            self.number, self._settled, v.image.valve(self.chute.name).proven_shut, v.now
-        ):
+        waits = not self.counted and self._acted and v.now - self._answered_at < COUNT_MS
+        valve = v.image.valve(self.chute.name)
+        shut = valve.proven_shut and valve.fault != "BOTH_SWITCHES"  # switches that contradict each other prove nothing
+        if waits or not v.token.give_back(self.number, self._settled, shut, v.now):
             return
         if self.counted:
             self.result = Result.PULSED
@@ -102,7 +106,9 @@ class Pulse:
 
     def _answered(self, answer: Answer) -> None:
         self._step = _Step.ANSWERED
-        self._settled = answer.end is not End.UNKNOWN
+        self.unknown = answer.end is End.UNKNOWN
+        self._settled = not self.unknown
+        self._acted = answer.end in (End.DONE, End.FAILED)
         if answer.end is not End.DONE:
             self.reason = answer.reason or str(answer.end)
 

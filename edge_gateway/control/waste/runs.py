@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from edge_gateway.control.waste.image import Station
 from edge_gateway.control.waste.plant import Fraction, Plant
 from edge_gateway.control.waste.state import Leg, Memory, Run
 from edge_gateway.control.waste.view import View
@@ -49,6 +50,13 @@ def settle(v: View) -> dict[str, Any] | None:
     return {"container": v.position, "charges": len(charges), "kg": weighed / 1000, "off_kg": difference / 1000}
 
 
+def measure(run: Run, station: Station, passed_ms: int) -> None:
+    """What the station's meters show goes to the account of the run."""
+    run.kwh += station.kw * passed_ms / 3.6e6
+    if station.filter_kpa is not None:
+        run.filter_kpa = max(run.filter_kpa or 0.0, station.filter_kpa)
+
+
 def summary(run: Run, why: str) -> dict[str, Any]:
     """What is journalled at the end of a run; the report is made of it."""
     return {
@@ -61,6 +69,7 @@ def summary(run: Run, why: str) -> dict[str, Any]:
         "kg": round(run.kg_weighed, 1),
         "kwh": round(run.kwh, 3),
         "blockages": run.blockages,
+        "filter_kpa": None if run.filter_kpa is None else round(run.filter_kpa, 2),
         "landing_s": [round(seconds, 1) for seconds in run.landing_s],
         "fractions": {name: round(kg, 1) for name, kg in run.fractions.items()},
         "skipped": dict(run.skipped),

@@ -34,7 +34,10 @@ class Times:
     daily_ms: int = 24 * HOUR_MS
     perishable_ms: int = 12 * HOUR_MS
     lead_ms: int = 20 * MINUTE_MS
-    """So long before the curfew, what would fall due in it is emptied."""
+    """So long before it falls due a chute is due: a run takes its time, and another may be under way. So long before
+    the curfew, so is what would fall due in it ..."""
+    evening: float = 0.88
+    """... or be full in it: it holds so much of its capacity."""
     curfew_from: int = 22 * 60
     curfew_to: int = 6 * 60
     full_limit_ms: int = 30 * MINUTE_MS
@@ -126,6 +129,8 @@ def plan(plant: Plant, times: Times, image: Image, memory: Memory, when: When, h
     """What should be collected now, when the rest would be, and why."""
     night = times.in_curfew(when.minute)
     entries = [_judge(plant, times, image, memory, when, chute) for chute in plant.chutes]
+    if night:
+        entries = [_waits_for_day(plant, times, when, entry) for entry in entries]
     worthy = _worthy(plant, times, memory)
     why, due = _reason(times, entries, worthy, night, hints or Hints())
     if due and not night:
@@ -224,15 +229,28 @@ def _judge(plant: Plant, times: Times, image: Image, memory: Memory, when: When,
     held = memory.books.held(chute.name)
     share = held / plant.capacity_g
     due = known.emptied + times.due_ms(chute.fraction) if known.emptied else 0
-    if held > 0 and due and due <= when.utc_ms + _hurry_ms(times, when):
-        hours = times.due_ms(chute.fraction) // HOUR_MS
-        late = when.utc_ms >= due
-        why = f"not emptied for {hours} h" if late else f"{hours} h are over in the curfew"
+    night_ms = _night_ms(times, when)
+    if held > 0 and due and due <= when.utc_ms + max(times.lead_ms, night_ms):
+        hours, left = times.due_ms(chute.fraction) // HOUR_MS, due - when.utc_ms
+        when_over = "in the curfew" if left > times.lead_ms else f"in {_ago(left)}"
+        why = f"not emptied for {hours} h" if left <= 0 else f"{hours} h are over {when_over}"
         return Entry(chute, Rank.OVERDUE, why, when.utc_ms)
+    if night_ms and valve.high and share >= times.evening:
+        return Entry(chute, Rank.OVERDUE, f"holds about {share:.0%}: would be full in the curfew", when.utc_ms)
     if valve.high:
         since = _ago(when.utc_ms - (known.high_since or when.utc_ms))
         return Entry(chute, Rank.BATCH, f"above 60 % for {since}", due)
     return Entry(chute, Rank.WAITS, f"holds about {share:.0%}" if held else "empty", due if held else 0)
+
+
+def _waits_for_day(plant: Plant, times: Times, when: When, entry: Entry) -> Entry:
+    """At night: a branch that is too long for fans at 70 % is left alone."""
+    branch = entry.chute.branch
+    if entry.rank is Rank.CANNOT or plant.branch[branch].quiet:
+        return entry
+    day = when.utc_ms + times.until_day(when.minute) * MINUTE_MS
+    why = f"{entry.why}; branch {branch} waits for the day: fans at 70 % are too slow for it"
+    return replace(entry, rank=Rank.WAITS, why=why, at_utc=max(day, entry.at_utc) if entry.at_utc else 0)
 
 
 def unavailable(image: Image, memory: Memory, utc_ms: int, chute: Chute) -> str:
@@ -253,8 +271,8 @@ def unavailable(image: Image, memory: Memory, utc_ms: int, chute: Chute) -> str:
     return ""
 
 
-def _hurry_ms(times: Times, when: When) -> int:
-    """Shortly before the curfew, what would fall due in it is due now."""
+def _night_ms(times: Times, when: When) -> int:
+    """Shortly before the curfew: until its end. 0 at other times."""
     left = times.until_curfew(when.minute) * MINUTE_MS
     return left + times.night_ms if 0 < left <= times.lead_ms and times.night_ms else 0
 

@@ -114,7 +114,7 @@ TABLE: dict[State, Row] = {
     State.PURGE: Row((
         Exit(when.landed_next_branch, State.AIRFLOW),
         Exit(when.landed, State.CLEAR)),
-        wants=(BRING_HOME, PURGE_SPEED),
+        wants=(PURGE_SPEED, BRING_HOME),  # PURGE is answered when all has landed: what came after would overtake it
         limit="purge_limit_ms", over=State.STOP, alarm="NOT_LANDED"),
     State.CLEAR: Row((
         Exit(when.cleared_more, State.DIVERT),
@@ -165,6 +165,13 @@ def _trip(v: View) -> str:
     return station.first_out if station.first_out in station.trips else station.trips[0]
 
 
+def _found_tripped(v: View) -> str:
+    """It tripped while nobody watched: a dip of the supply may be longer than the patience for a silent station, or
+    take the gateway too. Whatever its length, the run ends as tripped, by the station's first-out, and nothing starts
+    before a person has seen to it (§1e)."""
+    return _trip(v) if v.memory.unwatched else ""
+
+
 def _valves(v: View) -> str:
     """P1 to P4 at an inlet, and the master rule: a valve that did not close, or one that is open without the token."""
     holder, valves = v.token.holder, v.image.valves
@@ -194,8 +201,7 @@ def _lost(v: View) -> str:
 def _gave_up(v: View) -> str:
     if v.memory.state is State.PURGE and (v.landed or v.station.state == "STOPPING"):
         return ""  # it brings the waste home and stops, as P8, P10 and P11 ask: the books are settled next
-    stands = v.station.fresh and v.station.state in ("STOPPING", "IDLE", "OFF") and v.age >= v.rules.lost_ms
-    return f"the station went to {v.station.state} by itself" if stands else ""
+    return f"the station went to {v.station.state} by itself" if v.rest_ms >= v.rules.lost_ms else ""
 
 
 def _held(v: View) -> str:
@@ -216,6 +222,7 @@ def _slow(v: View) -> str:
 WATCHES = (
     Watch(_STOP_ALL | {State.IDLE, State.PRECHECK}, _maint, State.MAINT),
     Watch(_STOP_ALL, _trip, State.TRIPPED),
+    Watch(frozenset({State.IDLE, State.PRECHECK}), _found_tripped, State.TRIPPED),
     Watch(_STOP_ALL, _valves, State.TRIPPED),
     Watch(_STOP_ALL, _overdue, State.TRIPPED),
     Watch(_STOP_ALL, _lost, State.IDLE),

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
 from edge_gateway.control.waste.accounting import Books
+from edge_gateway.control.waste.plain import plain
 
 VERSION = 1
 
@@ -65,6 +66,8 @@ class Run:
     landing_s: list[float] = field(default_factory=list)
     fractions: dict[str, float] = field(default_factory=dict)
     """Weighed kg by fraction."""
+    filter_kpa: float | None = None
+    """Highest pressure drop of the filter."""
     skipped: dict[str, str] = field(default_factory=dict)
     """Chutes that were passed over, and why."""
     tries: int = 0
@@ -109,6 +112,8 @@ class Memory:
     """Where the pipe is blocked."""
     paused: bool = False
     """After a trip nothing starts by itself until a person says so."""
+    unwatched: bool = False
+    """A run was under way when the station was last heard, by this life of the gateway or by the one before."""
     shakes: int = 0
     change: int = 0
     """Container that is being changed."""
@@ -129,7 +134,7 @@ class Memory:
 
     def as_dict(self) -> dict[str, Any]:
         """For the file."""
-        return {"version": VERSION, **asdict(self)}
+        return {"version": VERSION, **plain(self)}
 
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> Memory:
@@ -150,6 +155,7 @@ class Memory:
                 tripped=str(data["tripped"]),
                 section=str(data["section"]),
                 paused=bool(data["paused"]),
+                unwatched=bool(data.get("unwatched", False)),
                 shakes=int(data["shakes"]),
                 change=int(data["change"]),
                 change_step=int(data["change_step"]),

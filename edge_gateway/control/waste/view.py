@@ -31,6 +31,8 @@ class View:
     """Speed below 14 m/s."""
     lost_ms: int = NEVER
     """Station not heard."""
+    rest_ms: int = NEVER
+    """The station's board stops or has stopped. One that was just powered up is OFF until it has judged its inputs."""
     steady_ms: int = NEVER
     """Scales of the container in use unchanged."""
     landed: bool = True

@@ -24,6 +24,8 @@ from tests.edge_gateway.fieldbus.support import board_registers
 SHEET = load("parking_lane")
 POINTS = {point.name: point for point in SHEET.points}
 OPEN_ONCE = 0x0201
+PATIENCE_S = 60.0
+"""What is awaited comes sooner, however busy the machine and however slow its disk."""
 
 
 @dataclass
@@ -140,7 +142,7 @@ class Lanes:
     def __getitem__(self, name: str) -> Lane:
         return self._lanes[name]
 
-    def until(self, holds: Callable[[], bool], timeout_s: float = 20.0) -> bool:
+    def until(self, holds: Callable[[], bool], timeout_s: float = PATIENCE_S) -> bool:
         """Waits for something that requests of the gateway bring about."""
         with self.heard:
             return self.heard.wait_for(holds, timeout_s)

@@ -25,7 +25,9 @@ from edge_gateway.core.scan import ScanExecutive
 from edge_gateway.journal import JournalReader, Kind, Record
 from edge_gateway.site import load_site
 from protocols import layout
-from tests.edge_gateway.core.lanes import OPEN_ONCE, Lane, Lanes, serving
+from tests.edge_gateway.core.lanes import OPEN_ONCE, PATIENCE_S, Lane, Lanes, serving
+
+pytestmark = pytest.mark.wall_clock
 
 EV_PASSED = 67
 
@@ -52,7 +54,7 @@ class Running:
         self._stop: Callable[[], object] = lambda: None
         self._thread = threading.Thread(target=lambda: uvloop.run(self._main(site)), name="core")
         self._thread.start()
-        assert self._ready.wait(20)
+        assert self._ready.wait(PATIENCE_S)
 
     async def _main(self, site: Path) -> None:
         core = Core(load_site(site))
@@ -75,7 +77,7 @@ class Running:
         finally:
             reader.close()
 
-    def wait_for(self, condition: Callable[[dict[str, Any]], bool], timeout_s: float = 30) -> dict[str, Any]:
+    def wait_for(self, condition: Callable[[dict[str, Any]], bool], timeout_s: float = PATIENCE_S) -> dict[str, Any]:
         """The first status for which it holds."""
         give_up = time.monotonic() + timeout_s
         with Client(self.socket) as client:

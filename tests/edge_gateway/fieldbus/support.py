@@ -7,10 +7,12 @@ import os
 import time
 import tty
 from array import array
+from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 from edge_gateway.fieldbus.job import Job, Outcome, Reply
+from edge_gateway.fieldbus.unit import Patience
 from protocols import layout
 from protocols.modbus.bank import ArrayBank
 from protocols.modbus.rtu import RtuServer
@@ -20,7 +22,9 @@ from protocols.sheets.derive import sheet_crc
 from protocols.ticks import PERIOD_MASK
 
 SHEET = load("parking_lane")
-WAIT_S = 10.0
+WAIT_S = 20.0
+PATIENT = Patience(min_us=500_000, max_us=2_000_000)
+"""Where a time-out would be taken for an answer: longer than a busy machine holds anybody up."""
 
 
 def run(main: Callable[[], Awaitable[None]]) -> None:
@@ -102,6 +106,7 @@ class PtyUnits:
         self.mute: set[int] = set()
         self.heard = asyncio.Event()
         self.requests: list[bytes] = []
+        self._replies: deque[asyncio.TimerHandle] = deque(maxlen=16)
         for unit, registers in units.items():
             bank = ArrayBank(0, 0)
             bank.holding = registers
@@ -113,6 +118,8 @@ class PtyUnits:
     def close(self) -> None:
         """End of the line: the other side sees an error."""
         self._loop.remove_reader(self.master)
+        for reply in self._replies:  # they would go to whoever is given the same descriptor next
+            reply.cancel()
         os.close(self.master)
         os.close(self._slave)
 
@@ -127,7 +134,7 @@ class PtyUnits:
         now_us = time.monotonic_ns() // 1000 & PERIOD_MASK
         for server in self.servers.values():
             server.feed(data, len(data), now_us)
-        self._loop.call_later(0.003, self._silence)
+        self._replies.append(self._loop.call_later(0.003, self._silence))
 
     def _silence(self) -> None:
         now_us = time.monotonic_ns() // 1000 & PERIOD_MASK

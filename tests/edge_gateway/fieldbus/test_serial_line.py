@@ -24,6 +24,7 @@ from edge_gateway.tags import Quality, Reason, TagDatabase
 from protocols import layout
 from protocols.modbus.crc import crc16
 from tests.edge_gateway.fieldbus.support import (
+    PATIENT,
     SHEET,
     Collector,
     PtyUnits,
@@ -33,6 +34,8 @@ from tests.edge_gateway.fieldbus.support import (
     until,
     utc_ms,
 )
+
+pytestmark = pytest.mark.wall_clock
 
 QUICK = Patience(min_us=60_000, max_us=120_000, backoff_us=100_000, backoff_max_us=400_000)
 
@@ -112,7 +115,7 @@ def test_one_mute_unit_leaves_the_other_fresh() -> None:
 def test_noise_and_frames_nobody_asked_for_cost_nothing() -> None:
     async def main() -> None:
         async with units(11) as far:
-            line = line_to(far.path)
+            line = line_to(far.path, patience=PATIENT)
             done = Collector()
             line.add(read_job(11, 0, 4, done, 20_000))
             line.start()
@@ -157,7 +160,7 @@ async def pymodbus_rtu(registers: list[int], folder: Path) -> AsyncIterator[str]
 def test_reads_and_writes_agree_with_pymodbus(tmp_path: Path) -> None:
     async def main() -> None:
         async with pymodbus_rtu(list(range(500, 900)), tmp_path) as port:
-            line = line_to(port, patience=Patience())
+            line = line_to(port, patience=PATIENT)
             news = asyncio.Event()
             line.watchers.append(lambda is_up, now_us: news.set())
             line.start()

@@ -22,8 +22,10 @@ from edge_gateway.fieldbus.reconnect import ReconnectDelay
 from edge_gateway.fieldbus.tcp_line import TcpLine
 from edge_gateway.fieldbus.unit import Patience
 from edge_gateway.tags import TagDatabase
-from tests.edge_gateway.fieldbus.support import SHEET, Collector, board_registers, now_ms, run, until, utc_ms
+from tests.edge_gateway.fieldbus.support import PATIENT, SHEET, Collector, board_registers, now_ms, run, until, utc_ms
 from tools.bench.poll import compile_c, modbus_server
+
+pytestmark = pytest.mark.wall_clock
 
 LOCAL = "127.0.0.1"
 QUICK = Patience(min_us=50_000, max_us=150_000, backoff_us=100_000, backoff_max_us=400_000)
@@ -89,7 +91,7 @@ def test_reads_and_writes_agree_with_libmodbus(tmp_path: Path, window: int) -> N
     with modbus_server(tmp_path) as port:
 
         async def main() -> None:
-            line = line_to(port, window, Patience())
+            line = line_to(port, window, PATIENT)
             await up(line)
             done = Collector()
             for address in range(40):
@@ -221,7 +223,7 @@ def test_late_duplicate_foreign_and_mismatched_replies_are_dropped_and_counted()
 
     async def main() -> None:
         async with scripted(script) as port:
-            line = line_to(port)
+            line = line_to(port, patience=PATIENT)
             await up(line)
             done = Collector()
             for address in (0, 1, 2, 3, 4, 5):
@@ -249,7 +251,7 @@ def test_replies_in_any_order_find_their_requests() -> None:
 
     async def main() -> None:
         async with scripted(script) as port:
-            line = line_to(port, window=4)
+            line = line_to(port, window=4, patience=PATIENT)
             await up(line)
             ends: dict[int, int] = {}
             news = asyncio.Event()
@@ -281,7 +283,7 @@ def test_replies_dribble_in_any_pieces(sizes: list[int]) -> None:
 
     async def main() -> None:
         async with scripted(script) as port:
-            line = line_to(port, window=2, patience=Patience())
+            line = line_to(port, window=2, patience=PATIENT)
             await up(line)
             done = Collector()
             for address in range(3):
@@ -393,7 +395,7 @@ def test_one_dead_unit_behind_a_tcp_gateway_leaves_the_others_their_pace() -> No
 def test_a_closed_line_ends_what_was_in_flight() -> None:
     async def main() -> None:
         async with scripted(lambda request: []) as port:
-            line = line_to(port, patience=Patience())
+            line = line_to(port, patience=PATIENT)
             await up(line)
             done = Collector()
             line.submit(read_job(1, 0, 2, done))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -16,6 +17,8 @@ from edge_gateway.journal import writer as writer_module
 from edge_gateway.journal.store import Store
 
 OLD_MS = 1_700_000_000_000
+WAIT_S = 60.0
+"""For what waits on the disk: some take a good part of a second for one fsync."""
 
 
 def draft(number: int, kind: Kind = Kind.EVENT, utc_ms: int = 0, pad: str = "") -> Draft:
@@ -45,7 +48,7 @@ def journal(path: Path) -> Iterator[JournalWriter]:
 def test_entries_come_back_in_order_with_a_gapless_sequence(journal: JournalWriter, path: Path) -> None:
     for number in range(2500):
         assert journal.append(draft(number)) == 1
-    assert journal.flush()
+    assert journal.flush(WAIT_S)
     reader = JournalReader(path)
     records = reader.after(0, 5000)
     assert [record.seq for record in records] == list(range(1, 2501))
@@ -68,20 +71,20 @@ def test_commit_callback_sees_only_what_is_on_disk(path: Path) -> None:
 
     journal = JournalWriter(path, group_ms=1, on_commit=committed)
     journal.append(*(draft(number) for number in range(10)))
-    assert journal.close()
+    assert journal.close(WAIT_S)
     assert seen == list(range(1, 11))
 
 
 def test_the_sequence_orders_whatever_the_clock_does(journal: JournalWriter, path: Path) -> None:
     for number, utc_ms in enumerate((5_000, 3_600_005_000, 1, -50, 5_001)):
         journal.append(draft(number, utc_ms=utc_ms))
-    assert journal.flush()
+    assert journal.flush(WAIT_S)
     assert numbers(path) == [0, 1, 2, 3, 4]
 
 
 def test_kinds_can_be_chosen(journal: JournalWriter, path: Path) -> None:
     journal.append(draft(1), draft(2, Kind.SAMPLE), draft(3, Kind.ALARM))
-    assert journal.flush()
+    assert journal.flush(WAIT_S)
     reader = JournalReader(path)
     assert [r.body["n"] for r in reader.after(0, kinds=(Kind.EVENT, Kind.ALARM))] == [1, 3]
     reader.close()
@@ -90,14 +93,14 @@ def test_kinds_can_be_chosen(journal: JournalWriter, path: Path) -> None:
 def test_the_sequence_goes_on_after_a_restart_and_after_everything_was_deleted(path: Path) -> None:
     first = JournalWriter(path, group_ms=1)
     first.append(*(draft(n, utc_ms=OLD_MS) for n in range(5)))
-    assert first.close()
+    assert first.close(WAIT_S)
     second = JournalWriter(path, Limits(max_days=1), group_ms=1)
     second.append(draft(5, utc_ms=OLD_MS))
-    assert second.close()
+    assert second.close(WAIT_S)
     assert numbers(path) == []
     third = JournalWriter(path, group_ms=1)
     third.append(draft(6))
-    assert third.close()
+    assert third.close(WAIT_S)
     reader = JournalReader(path)
     assert reader.latest(1)[0].seq == 7
     reader.close()
@@ -107,7 +110,7 @@ def test_a_number_that_others_know_is_not_used_again_when_the_file_is_gone(path:
     for _restart in range(2):
         journal = JournalWriter(path, group_ms=1, resume_above=41)
         journal.append(draft(0))
-        assert journal.close()
+        assert journal.close(WAIT_S)
     reader = JournalReader(path)
     gap, first, second = reader.after(0)
     reader.close()
@@ -120,17 +123,17 @@ def test_what_is_not_acknowledged_is_kept_beyond_size_and_age(path: Path) -> Non
     journal = JournalWriter(path, Limits(max_bytes=40_000, hard_bytes=10_000_000, max_days=1), group_ms=1)
     journal.keep_consumers(["uplink"])
     journal.append(*(draft(n, pad="x" * 400) for n in range(1000)))
-    assert journal.flush()
+    assert journal.flush(WAIT_S)
     assert len(numbers(path)) == 1000
     journal.acknowledge("uplink", 600)
-    assert journal.flush()
-    assert journal.close()
+    assert journal.flush(WAIT_S)
+    assert journal.close(WAIT_S)
     again = JournalWriter(path, Limits(max_bytes=40_000, hard_bytes=10_000_000, max_days=1), group_ms=1)
     again.keep_consumers(["uplink"])
     again.append(draft(1000))
-    assert again.flush()
+    assert again.flush(WAIT_S)
     assert again.health().acked == {"uplink": 600}
-    assert again.close()
+    assert again.close(WAIT_S)
     kept = numbers(path)
     assert kept[0] == 600, "entries up to the acknowledged sequence 600 are gone, those above stay"
     assert kept[-1] == 1000
@@ -140,13 +143,13 @@ def test_the_hard_limit_forces_out_the_oldest_and_says_so(path: Path) -> None:
     journal = JournalWriter(path, Limits(max_bytes=40_000, hard_bytes=300_000), group_ms=1)
     journal.keep_consumers(["uplink"])
     journal.append(*(draft(n, pad="x" * 400) for n in range(3000)))
-    assert journal.flush()
+    assert journal.flush(WAIT_S)
     journal.acknowledge("uplink", 10)  # wakes the housekeeping
-    assert journal.close()
+    assert journal.close(WAIT_S)
     journal = JournalWriter(path, Limits(max_bytes=40_000, hard_bytes=300_000), group_ms=1)
     journal.append(draft(3000))
-    assert journal.flush()
-    assert journal.close()
+    assert journal.flush(WAIT_S)
+    assert journal.close(WAIT_S)
     reader = JournalReader(path)
     gaps = reader.after(0, 10_000, (Kind.GAP,))
     reader.close()
@@ -166,7 +169,7 @@ def test_a_full_queue_loses_samples_first_and_tells_how_many(path: Path) -> None
     assert journal.append(*(draft(n) for n in range(101, 151))) == 25
     assert journal.health().dropped == 50
     release.set()
-    assert journal.close()
+    assert journal.close(WAIT_S)
     reader = JournalReader(path)
     gap = reader.after(0, 1000, (Kind.GAP,))
     reader.close()
@@ -194,7 +197,7 @@ def test_a_full_disk_is_reported_and_nothing_is_lost_when_space_returns(
         journal.acknowledge("uplink", len(received))  # what was delivered may go, and makes room
     assert journal.health().error == ""
     assert journal.health().dropped == 0
-    assert journal.close()
+    assert journal.close(WAIT_S)
     delivered = [record.body["n"] for record in received if "n" in record.body]  # the others tell of the trouble
     assert delivered + numbers(path, len(received)) == list(range(1000))
 
@@ -212,14 +215,14 @@ def test_failed_writes_are_tried_again_in_order(path: Path, monkeypatch: pytest.
     monkeypatch.setattr(Store, "append", append)
     journal = JournalWriter(path, group_ms=1)
     journal.append(draft(0))
-    assert journal.flush()
+    assert journal.flush(WAIT_S)
     full.set()
     for number in range(1, 50):
         journal.append(draft(number))
     while not journal.health().error:
         pass
     full.clear()
-    assert journal.close()
+    assert journal.close(WAIT_S)
     assert numbers(path) == list(range(50))
     reader = JournalReader(path)
     names = [record.name for record in reader.after(0)]
@@ -232,7 +235,7 @@ def test_a_broken_file_is_put_aside_and_no_sequence_is_used_twice(path: Path) ->
     path.write_bytes(b"this was a database once" * 400)
     journal = JournalWriter(path, group_ms=1, resume_above=5000)
     journal.append(draft(1))
-    assert journal.close()
+    assert journal.close(WAIT_S)
     assert list(path.parent.glob("journal.db.broken-*"))
     reader = JournalReader(path)
     gap, entry = reader.after(0)
@@ -247,31 +250,34 @@ def test_a_folder_that_cannot_be_written_is_an_error_at_the_start(tmp_path: Path
         JournalWriter(tmp_path / "file" / "journal.db")
 
 
-_KILLED = """
-import os, signal, sys
+_APPENDS = """
+import os, sys
 from pathlib import Path
-from edge_gateway.journal import writer as writer_module
 from edge_gateway.journal import Draft, JournalWriter, Kind
 def committed(records):
-    for record in records:
-        os.write(1, b"%d\\n" % record.seq)
-    if records[-1].seq > 3000:
-        os.kill(os.getpid(), signal.SIGKILL)
+    os.write(1, b"".join(b"%d\\n" % record.seq for record in records))
 journal = JournalWriter(Path(sys.argv[1]), group_ms=1, on_commit=committed)
 n = 0
 while True:
-    n += journal.append(Draft(Kind.EVENT, 0, "a", "b", {"n": n}))
+    for _ in range(7):
+        n += journal.append(Draft(Kind.EVENT, 0, "a", "b", {"n": n}))
+    journal.flush()
 """
 
 
 def test_what_was_reported_as_committed_survives_kill_9(path: Path) -> None:
-    done = subprocess.run([sys.executable, "-c", _KILLED, str(path)], stdout=subprocess.PIPE, timeout=60, check=False)
-    assert done.returncode == -9
-    reported = [int(line) for line in done.stdout.split()]
+    """However fast the disk is: some groups are awaited, then the process dies wherever it is just then."""
+    with subprocess.Popen([sys.executable, "-c", _APPENDS, str(path)], stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        first = [int(process.stdout.readline()) for _record in range(100)]
+        process.kill()
+        reported = first + [int(line) for line in process.stdout]
+    assert process.returncode == -signal.SIGKILL
     stored = numbers(path)
     assert reported == list(range(1, len(reported) + 1))
-    assert stored[: len(reported)] == list(range(len(reported)))
+    assert stored == list(range(len(stored)))
+    assert len(stored) >= len(reported)
     journal = JournalWriter(path, group_ms=1)
     journal.append(draft(len(stored)))
-    assert journal.close()
+    assert journal.close(WAIT_S)
     assert numbers(path) == list(range(len(stored) + 1))

@@ -44,10 +44,13 @@ def problems(text: str, tmp_path: Path, *overrides: str) -> list[str]:
 def test_the_example_and_the_site_of_the_demo_are_right(tmp_path: Path) -> None:
     assert problems(GOOD, tmp_path) == []
     site = load_site(QICAI).site
-    assert [board.unit for board in site.boards] == [1, 2, 3, 4, 5]
+    lanes = [board for board in site.boards if board.program == "parking_lane"]
+    assert [board.unit for board in lanes] == [1, 2, 3, 4, 5]
     assert site.parking is not None
     assert (site.parking.capacity, site.parking.full_at, site.parking.reserve) == (440, 432, 8)
-    assert [board.parameters["lane_role"] for board in site.boards] == [0, 0, 1, 1, 2]
+    assert [board.parameters["lane_role"] for board in lanes] == [0, 0, 1, 1, 2]
+    others = [board for board in site.boards if board not in lanes]
+    assert sorted(board.program for board in others) == ["waste_inlet"] * 24 + ["waste_station"]
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,9 @@ import cbor2
 from paho.mqtt import client as paho
 from paho.mqtt.enums import CallbackAPIVersion
 
+PATIENCE_S = 90.0
+"""What is awaited comes sooner. Some disks take a good part of a second to make one batch safe."""
+
 _AMQTT = """
 import asyncio, sys
 from amqtt.broker import Broker
@@ -59,7 +62,7 @@ class BrokerProcess:
 
     def start(self) -> None:
         self._process = subprocess.Popen(self._command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        until = time.monotonic() + 15
+        until = time.monotonic() + PATIENCE_S
         while True:
             try:
                 socket.create_connection(("127.0.0.1", self.port), 1).close()
@@ -98,7 +101,7 @@ class Subscriber:
         self._client.on_message = lambda _client, _data, message: self._take(message.payload)
         self._client.connect("127.0.0.1", port)
         self._client.loop_start()
-        assert self._subscribed.wait(10)
+        assert self._subscribed.wait(PATIENCE_S)
 
     def _take(self, payload: bytes | bytearray) -> None:
         pack = cbor2.loads(payload)
@@ -112,7 +115,7 @@ class Subscriber:
                 self.sequences.append(seq)
             self._changed.notify_all()
 
-    def wait_for(self, condition: Callable[[], bool], timeout_s: float = 30) -> bool:
+    def wait_for(self, condition: Callable[[], bool], timeout_s: float = PATIENCE_S) -> bool:
         with self._changed:
             return self._changed.wait_for(condition, timeout_s)
 

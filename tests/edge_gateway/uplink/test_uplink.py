@@ -16,7 +16,9 @@ import pytest
 
 from edge_gateway.journal import Draft, JournalWriter, Kind
 from edge_gateway.uplink import Counters, Position, Uplink, UplinkSettings
-from tests.edge_gateway.uplink.brokers import BrokerProcess, Subscriber, Wire
+from tests.edge_gateway.uplink.brokers import PATIENCE_S, BrokerProcess, Subscriber, Wire
+
+pytestmark = pytest.mark.wall_clock
 
 TOPIC = "district-edge/qicai/gw1/journal"
 
@@ -75,7 +77,7 @@ class Seen:
             self._changed.notify_all()
 
     async def until(self, condition: Callable[[Counters], bool]) -> None:
-        async with asyncio.timeout(30), self._changed:
+        async with asyncio.timeout(PATIENCE_S), self._changed:
             await self._changed.wait_for(lambda: condition(self._counters))
 
 
@@ -172,12 +174,12 @@ def test_a_sender_killed_in_mid_flight_resumes_and_nothing_is_lost_or_doubled(
 ) -> None:
     chance = random.Random(3)
     subscriber = Subscriber(broker.port, TOPIC)
-    total = 4000
+    total = 1200
     journal.append(*(event(n) for n in range(total)))
     kills = 0
     while len(subscriber.sequences) < total:
         process = subprocess.Popen([sys.executable, "-c", _SERVICE, str(tmp_path), str(broker.port)])
-        goal = min(total, len(subscriber.sequences) + chance.randrange(300, 1200))
+        goal = min(total, len(subscriber.sequences) + chance.randrange(90, 360))
         assert subscriber.wait_for(lambda goal=goal: len(subscriber.sequences) >= goal), "it does not go on"  # type: ignore[misc]
         os.kill(process.pid, signal.SIGKILL)
         process.wait()

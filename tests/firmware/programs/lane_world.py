@@ -77,7 +77,7 @@ class World:
         lane.admission = AnyoneMayPass()
         lane._retest.preset = 20
         lane._limit_lost.preset = 10
-        lane._all_heard.preset = 10
+        lane.heard.preset = 10
         lane.passage._came.preset = 10
         lane.edge.release_ms = 10
         lane.loop._filter.on_ms = 0

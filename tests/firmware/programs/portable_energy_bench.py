@@ -5,15 +5,13 @@ reading later, cars react after 3 s, the breaker takes 60 ms. The physics has it
 """
 
 from firmware.programs.energy import Energy
-from firmware.runtime.image import make_image, make_parameters
-from protocols import layout
-from protocols.quality import GOOD, STALE
+from protocols.quality import STALE
 from protocols.sheets import load
 from protocols.sheets.derive import table as make_table
-from protocols.ticks import ticks_add
-from tests.firmware.programs.portable_inlet_bench import SCAN, START, Events, PortableBench
+from tests.firmware.programs.portable_logbook import PlantBench
 
 TABLE = make_table(load("energy"))
+SCAN = TABLE.SCAN_MS
 UNITS = range(1, 7)
 READ_MS = 200
 BREAKER_MS = 60
@@ -41,32 +39,21 @@ for _k in UNITS:
 OUTPUTS = tuple([row[0] for row in TABLE.DO])
 
 
-class Bench(PortableBench):
+class Bench(PlantBench):
     """One plant. `load`: what the site draws besides cars; `sun[k]`: what inverter k + 1 could give; `cars` charge.
 
     deaf: inverters that ignore their limit. stuck: the breaker stays where it is. force: inputs that nothing moves.
     """
 
     def __init__(self, observed=True, **parameters):
-        self.table = TABLE
-        self.healthy = HEALTHY
-        self.io = io = make_image(TABLE)
-        self.par = make_parameters(TABLE)
-        self.par.observe_s = 1
-        for name in parameters:
-            assert hasattr(self.par, name), name
-            setattr(self.par, name, parameters[name])
-        self.events = Events(TABLE)
-        self.program = Energy(TABLE, self.par, self.events)
-        self.now = START
-        self.ms = 0
+        site = {"observe_s": 1}
+        site.update(parameters)
+        super().__init__(TABLE, Energy, HEALTHY, site)
         self.load = 4000
         self.sun = [500] * 6
         self.cars = 0
         self.deaf = ()
         self.stuck = 0
-        self.force = {}
-        self.done = []
         self.power = [500] * 6
         self.limits = [1000] * 6
         self.running = [1] * 6
@@ -75,32 +62,16 @@ class Bench(PortableBench):
         self.reacts = []
         self.travel = 0
         self.read_ms = 0
-        io.mode = layout.MODE_AUTO
-        io.link = layout.LINK_OK
-        for row in TABLE.DI + TABLE.AI + TABLE.BI:
-            setattr(io, row[0], HEALTHY.get(row[0], 0))
-            setattr(io, row[0] + "_Q", GOOD)
-        self._measure()
-        self.program.start(io, self.now)
+        self.begin()
         if observed:
             self.run(self.par.observe_s * 1000 + 2000)
             self.check("RUN")
-            self.events.seen = []
-            self.ms = 0
+            self.forget()
 
-    def set(self, words):
-        """Set inputs for good, over what the plant says; ``"GM_P=free"`` gives one back."""
-        for word in words.split():
-            if word.endswith("=free"):
-                self.force.pop(word[:-5])
-            else:
-                name, value = word.lstrip("-"), 0 if word.startswith("-") else 1
-                if "=" in word:
-                    name, text = word.split("=")
-                    value = int(text)
-                assert hasattr(self.io, name), word
-                self.force[name] = value
-                setattr(self.io, name, value)
+    def begin(self):
+        """As every bench, and what the plant measures from the start."""
+        super().begin()
+        self._measure()
 
     def quality(self, names, quality=STALE):
         """Quality of bus inputs, by the beginning of their names: ``"GM_ BAT_"``."""
@@ -120,13 +91,7 @@ class Bench(PortableBench):
     def scan(self):
         """One scan, and 20 ms of the plant after it."""
         io = self.io
-        for name in self.force:
-            setattr(io, name, self.force[name])
-        self.program.scan(io, self.now)
-        program = self.program
-        if program.completed:
-            self.done.append((program.completed, program.completed_detail))
-            program.completed = 0
+        self.judge()
         self._inverters(io)
         self._battery(io)
         self._cars(io)
@@ -135,9 +100,7 @@ class Bench(PortableBench):
         if self.read_ms >= READ_MS:
             self.read_ms = 0
             self._measure()
-        self.now = ticks_add(self.now, SCAN)
-        self.ms += SCAN
-        io.reset = 0
+        self.advance()
 
     @property
     def grid(self):
@@ -183,8 +146,7 @@ class Bench(PortableBench):
         io.EV_I = self.share
         io.EV_N = self.cars if self.share else 0
         io.EV_CARS = self.cars
-        for name in self.force:
-            setattr(io, name, self.force[name])
+        self.hold()
 
     def outputs(self):
         """Names of the switched outputs that are on."""

@@ -1,7 +1,7 @@
 """Each row of the lane's causes and effects (domain brief §3c, B1-B6) with its times, as logbooks."""
 
 from protocols.quality import BAD, GOOD
-from tests.firmware.programs.portable_bench import TABLE, Bench
+from tests.firmware.programs.portable_lane_bench import TABLE, Bench
 
 
 def active(bench, cause):

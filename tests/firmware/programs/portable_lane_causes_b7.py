@@ -2,7 +2,7 @@
 
 from protocols import layout
 from protocols.quality import BAD
-from tests.firmware.programs.portable_bench import TABLE, TOKEN, Bench
+from tests.firmware.programs.portable_lane_bench import TABLE, TOKEN, Bench
 
 
 def active(bench, cause):

@@ -5,7 +5,7 @@ import gc
 from protocols import layout
 from protocols.port import MICROPYTHON
 from protocols.ticks import ticks_add
-from tests.firmware.programs.portable_bench import TABLE, Bench
+from tests.firmware.programs.portable_lane_bench import TABLE, Bench
 
 SCANS = 2000
 

@@ -1,7 +1,7 @@
 """Each state of the lane (domain brief §3b), as logbooks: time in ms | inputs | what must hold after that scan."""
 
 from protocols import layout
-from tests.firmware.programs.portable_bench import TABLE, TOKEN, Bench
+from tests.firmware.programs.portable_lane_bench import TABLE, TOKEN, Bench
 
 
 def test_closed_waits_for_a_vehicle_a_credential_and_room_behind():

@@ -1,7 +1,7 @@
 """Vehicles and credentials (domain brief §3b, §3e): directions, counting, tailgaters, reads, one opening for each."""
 
 from protocols import layout
-from tests.firmware.programs.portable_bench import TOKEN, Bench
+from tests.firmware.programs.portable_lane_bench import TOKEN, Bench
 
 
 def test_a_vehicle_that_backs_out_is_not_counted_and_the_lane_stays_open():

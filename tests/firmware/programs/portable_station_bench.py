@@ -1,19 +1,17 @@
-"""The station's program on the bench: the process image in hand, a plant that is simple but moves. Both runtimes.
+"""The station's program on the bench: a plant that is simple but moves. Both runtimes.
 
 Vacuum and air follow the fans through first-order lags: enough to walk through every state in its order. The physics of
 the real network has its own rig (`tools/emulator/waste`).
 """
 
 from firmware.programs.waste_station import WasteStation
-from firmware.runtime.image import make_image, make_parameters
 from protocols import layout
-from protocols.quality import GOOD
 from protocols.sheets import load
 from protocols.sheets.derive import table as make_table
-from protocols.ticks import ticks_add
-from tests.firmware.programs.portable_inlet_bench import SCAN, START, Events, PortableBench
+from tests.firmware.programs.portable_logbook import PlantBench
 
 TABLE = make_table(load("waste_station"))
+SCAN = TABLE.SCAN_MS
 AV_TRAVEL = 1200
 SV_TRAVEL = 2000
 HEALTHY = {"PS93": 600, "TT92": 300, "CMP_ZHOME": 1, "DIV1_ZA": 1}
@@ -26,23 +24,15 @@ for _k in "123":
 OUTPUTS = tuple([row[0] for row in TABLE.DO])
 
 
-class Bench(PortableBench):
+class Bench(PlantBench):
     """One station. Faults: `leak` (no vacuum), `blocked` (no air), `dead` fans, `stuck` valves ("AV2", "SV2")."""
 
     def __init__(self, ready=True, **parameters):
-        self.table = TABLE
-        self.healthy = HEALTHY
-        self.io = io = make_image(TABLE)
-        self.par = make_parameters(TABLE)
-        for k in range(1, 7):
-            setattr(self.par, "length%d" % k, 100)  # a purge of 13 s
-        self.par.stagger_ms = 1000
-        for name in parameters:
-            setattr(self.par, name, parameters[name])
-        self.events = Events(TABLE)
-        self.program = self.station = WasteStation(TABLE, self.par, self.events)
-        self.now = START
-        self.ms = 0
+        site = {"length%d" % k: 100 for k in range(1, 7)}  # a purge of 13 s
+        site["stagger_ms"] = 1000
+        site.update(parameters)
+        super().__init__(TABLE, WasteStation, HEALTHY, site)
+        self.station = self.program
         self.av = [0] * 6
         self.sv = [SV_TRAVEL] * 6
         self.spin = [0, 0, 0]
@@ -55,55 +45,25 @@ class Bench(PortableBench):
         self.stuck = ()
         self.press_ms = 0
         self.jam = 0
-        self.force = {}  # inputs that the plant doesn't decide
-        self.done = []
-        io.mode = layout.MODE_AUTO
-        io.link = layout.LINK_OK
-        for row in TABLE.DI + TABLE.AI + TABLE.BI:
-            setattr(io, row[0], HEALTHY.get(row[0], 0))
-            setattr(io, row[0] + "_Q", GOOD)
-        self.program.start(io, self.now)
+        self.begin()
         if ready:
             self.until("TRIPPED")
             self.reset()
             self.command("FLIGHT_CLEAR")
             self.run(200)
             self.check("IDLE")
-            self.events.seen = []
+            self.forget()
             self.done = []
-            self.ms = 0
-
-    def set(self, words):
-        """Set inputs for good, over what the plant says; ``"PT90=free"`` gives one back."""
-        for word in words.split():
-            if word.endswith("=free"):
-                self.force.pop(word[:-5])
-            else:
-                name, value = word.lstrip("-"), 0 if word.startswith("-") else 1
-                if "=" in word:
-                    name, text = word.split("=")
-                    value = int(text)
-                assert hasattr(self.io, name), word
-                self.force[name] = value
-                setattr(self.io, name, value)
 
     def scan(self):
         """One scan, and 20 ms of the plant after it."""
         io = self.io
-        for name in self.force:
-            setattr(io, name, self.force[name])
-        self.program.scan(io, self.now)
-        program = self.program
-        if program.completed:
-            self.done.append((program.completed, program.completed_detail))
-            program.completed = 0
+        self.judge()
         self._valves(io)
         self._fans(io)
         self._air(io)
         self._receiving(io)
-        self.now = ticks_add(self.now, SCAN)
-        self.ms += SCAN
-        io.reset = 0
+        self.advance()
 
     def _valves(self, io):
         open_ = 0

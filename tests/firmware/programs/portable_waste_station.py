@@ -267,7 +267,7 @@ def test_one_air_valve_at_a_time():
     bench.scan()
     assert bench.command("AV_OPEN", 2) == ACCEPTED
     bench.until(lambda: bench.io.DV_PERMIT)
-    bench.check("-AV1_YO AV2_YO SV1_STATE=0 SV2_STATE=2")
+    bench.check("-AV1_YO AV2_YO SV1_STATE=2 SV2_STATE=2")
 
 
 def test_a_section_valve_that_is_stuck_fails_the_order_and_trips_nothing():

@@ -17,6 +17,8 @@ from tests.firmware.programs.lane_world import World
 from tools.explorer.sandbox import Mutation
 from tools.explorer.search import search
 
+pytestmark = pytest.mark.slow
+
 _LIMIT = 400_000
 
 

@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from protocols import layout
 from protocols.quality import BAD, GOOD, STALE
-from tests.firmware.programs.portable_bench import HEALTHY, TABLE, TOKEN, Bench
+from tests.firmware.programs.portable_lane_bench import HEALTHY, TABLE, TOKEN, Bench
 
 POINTS = [row[0] for row in TABLE.DI + TABLE.AI + TABLE.BI if row[0] not in ("ZO", "ZC", "POS", "PE1", "PE2")]
 NORMALLY_CLOSED = {row[0]: row[2] for row in TABLE.DI}

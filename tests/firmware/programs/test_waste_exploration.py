@@ -3,11 +3,14 @@ diverter moved on waste, nothing started by a reset; and mutations that the sear
 
 from __future__ import annotations
 
+import random
+from typing import Any
+
 import pytest
 
 from tests.firmware.programs.waste_inlet_world import InletWorld
 from tests.firmware.programs.waste_station_world import StationWorld
-from tests.firmware.programs.waste_worlds import World
+from tests.firmware.programs.waste_worlds import NOW, SCAN, World
 from tools.explorer.sandbox import Mutation
 from tools.explorer.search import search
 
@@ -150,3 +153,25 @@ def test_the_exploration_finds_a_mutated_program(world: type[World], campaign: s
     result = search(made, max_states=_LIMIT)
     assert result.violation, f"{mutation.name}: not found in {result}"
     assert result.violation in made.trace(mutation.name, result.trace).splitlines()[-1]
+
+
+@pytest.mark.parametrize(("world", "campaign"), CAMPAIGNS, ids=[f"{w.name}-{c}" for w, c in CAMPAIGNS])
+def test_a_restored_state_goes_on_as_the_original(world: type[World], campaign: str) -> None:
+    """What the search takes for a state is the whole state: a program that is never restored does the same."""
+    searched, straight = world(campaign), world(campaign)
+    choose = random.Random(1)
+    node: Any = searched.initial()
+    straight.restore(node[2])
+    now = NOW
+    for step in range(1000):
+        move = choose.choice(list(searched.moves(node)))
+        node, _ = searched.step(node, move)
+        now = (now + SCAN) & 0x3FFFFFFF
+        straight.scan_at(move, now)
+        assert straight.capture(now) == node[2], f"step {step}: {_difference(straight, node, now)}"
+
+
+def _difference(straight: World, node: Any, now: int) -> dict[str, Any]:
+    other = straight.graph.describe(straight.graph.capture(now))
+    mine = straight.graph.describe(node[2][1])
+    return {name: (value, other[name]) for name, value in mine.items() if other[name] != value}

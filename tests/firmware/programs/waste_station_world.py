@@ -69,11 +69,12 @@ class StationWorld(World):
         **{f"firmware.programs.station_{part}": {"BRANCHES": 2} for part in ("branches", "commands")},
         "firmware.programs.station_flight": {"BRANCHES": 2, "ALL": 3},
     }
+    # Limits of whole seconds are longer than the search looks: those of a fault never run out, a stop's does at once.
     parameters: ClassVar[dict[str, int]] = {
         "speed_ok_ms": 0,
         "convey_after_ms": 0,
         "flow_frozen_ms": 0,
-        "purge_max_s": 1,
+        "purge_max_s": 60,
         "speed_min": 0,
         "length1": 3,
         "length2": 3,
@@ -81,10 +82,10 @@ class StationWorld(World):
         "purge_factor": 26,  # 78 ms: four scans, FLY and one
         "av_travel_ms": 60,
         "sv_travel_ms": 60,
-        "div_travel_s": 1,
+        "div_travel_s": 15,
         "cmp_auto": 0,
         "fans_min": 0,
-        "stop_s": 1,
+        "stop_s": 0,
     }
     campaigns: ClassVar[dict[str, tuple[tuple[int, ...], bool, tuple[str, ...]]]] = {
         "flight": ((3,), False, ("FANS_START", "AV_OPEN 1", "PURGE 0", "DIVERT 1", "WASTE 1", "FLIGHT_CLEAR")),

@@ -142,17 +142,23 @@ class World:
         """One command, one scan."""
         before, memory, state = node
         env, command = move
-        program, io = self.program, self.io
         self.restore(state)
         now = NOW + SCAN
+        result = self.scan_at(move, now)
+        memory, violation = self.judge(before, env, memory, command, result)
+        return (env, memory, self.capture(now)), violation
+
+    def scan_at(self, move: Move, now: int) -> int:
+        """One command, one scan, from wherever the program stands; returns the command's result."""
+        env, command = move
+        program, io = self.program, self.io
         self.place(env)
         program.completed = 0
         result = self.order(command, now) if command and command != "reset" else 0
         io.reset = 1 if command == "reset" else 0
         program.scan(io, now)
         io.reset = 0
-        memory, violation = self.judge(before, env, memory, command, result)
-        return (env, memory, self.capture(now)), violation
+        return result
 
     def capture(self, now: int) -> Any:
         """The program's state, and the outputs: what rests is not written anew in every scan."""

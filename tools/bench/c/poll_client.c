@@ -85,7 +85,7 @@ int main(int argc, char **argv)
         if (asked && send(s, requests, asked * REQUEST, MSG_NOSIGNAL) != asked * REQUEST)
             fail("send");
         asked = 0;
-        i = epoll_wait(poller, &event, 1, 1000);
+        i = epoll_wait(poller, &event, 1, 10000);
         if (i < 0 && errno == EINTR)
             continue;
         if (i <= 0)

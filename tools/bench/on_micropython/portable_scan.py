@@ -24,7 +24,7 @@ REST = {"EDGE": 8200, "POS": 0, "MOT_I": 0, "V24": 240, "WIND": 30}  # analogue 
 
 
 class Records:
-    """A store in memory."""
+    """A store in memory; a bundle has no `firmware.host` to take one from."""
 
     def __init__(self):
         self.files = {}

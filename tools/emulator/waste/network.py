@@ -85,6 +85,8 @@ class Network:
         """Fastest air seen anywhere in the main, m/s."""
         self.two_open_ms = 0
         """Time with more than one discharge valve off its seat: the master invariant says 0."""
+        self.valves_open_max = 0
+        """Most discharge valves that were off their seats at once."""
         self.on_step: list[Callable[[float], None]] = []
         self._moving: list[Valve] = []
         self._slow_s = 0.0
@@ -281,6 +283,8 @@ class Network:
             grams = chute.falls(self.now_ms, self.rng)
             if grams:
                 self.conveying.drop(inlet.branch, inlet.at, grams, chute.fraction, inlet.number, self.now_ms)
+        if open_now > self.valves_open_max:
+            self.valves_open_max = open_now
         if open_now > 1:
             self.two_open_ms += dt_ms
 

@@ -103,3 +103,17 @@ def test_level_switches_put_the_estimate_right() -> None:
         assert memory.books.held(A.name) == (0, 48_000, 80_000, 48_000)[number]
     assert [(note.name, note.body["late"]) for note in notes] == [("CHUTE_EMPTIED", True)]
     assert memory.books.balance == 0
+
+
+def test_what_fell_while_a_board_lost_its_supply_is_told_by_the_scales() -> None:
+    books = Books()
+    books.level(A, 30_000)
+    books.level(CHUTES[3], 10_000)
+    books.doubt(A, 7, 0)
+    assert (books.in_chutes, books.in_flight) == (40_000, 0) and books.flying, "the diverter stays where it is"
+    books.pulse(CHUTES[3], 8, 35_000, 0)
+    assert books.land(1, A.fraction, 22_000) == 0
+    assert (books.held(A.name), books.dropped, books.all_landed, books.balance) == (18_000, 40_000, 22_000, 0)
+    books.doubt(A, 9, 0)
+    assert books.land(1, A.fraction, 0) == 0, "nothing fell"
+    assert (books.held(A.name), books.balance) == (18_000, 0)

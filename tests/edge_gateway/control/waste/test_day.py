@@ -1,66 +1,66 @@
-"""A reference day: 24 inlet groups, 72 chutes, residents by their profile; energy, deadlines and wall time."""
+"""A reference day: 24 inlet groups, 72 chutes, residents by their profile; energy, deadlines and wall time.
+
+One seed here; the worst of several is printed by `make bench ARGS="--only waste_kwh_per_t"`.
+"""
 
 from __future__ import annotations
 
-import random
-import time
-
 import pytest
 
-from edge_gateway.control.waste.schedule import Times, legs
-from edge_gateway.control.waste.state import Run, State
-from tests.edge_gateway.control.waste.direct_boards import DirectBoards, Rig
+from tools.collection.boards import QUIET_M, DirectBoards
+from tools.collection.day import live, one_inlet_a_run, settled_plant
+from tools.collection.rig import Rig
 from tools.emulator.waste.direct import Direct
 
-HOUR_MS = 3_600_000
-
-
-def settled_plant() -> Rig:
-    """At six in the morning of a plant that has run for long: chutes are filled at random."""
-    direct = Direct(seed=1, start_hour=6.0)
-    rng = random.Random(7)
-    for inlet in range(1, 25):
-        for fraction, kg in ((1, 30), (2, 20)):
-            direct.fill(inlet, fraction, rng.uniform(0.6, 1.4) * kg)
-    return Rig(DirectBoards(direct))
-
-
-def one_inlet_a_run() -> float:
-    """kWh/t when every inlet that reports 60 % gets a run of its own: one of each branch."""
-    kg = kwh = 0.0
-    never = Times(batch=1_000, daily_ms=1 << 40, perishable_ms=1 << 40)
-    for branch in range(6):
-        inlet = 4 * branch + 1 + branch % 4
-        direct = Direct(seed=3, residents=0)
-        direct.fill(inlet, 1, 48)
-        made = Rig(DirectBoards(direct), times=never)
-        made.scan()
-        chute = made.boards.plant.by_name[f"inlet{inlet:02d}.2"]
-        made.control.asked = Run(0, "one inlet", legs(made.boards.plant, [chute]))
-        made.until(lambda made=made: made.state is State.START, 60)  # type: ignore[misc]
-        made.until(lambda made=made: made.memory.run is None, 600)  # type: ignore[misc]
-        kg += direct.landed_kg()
-        kwh += direct.energy_kwh
-    return 1000 * kwh / kg
+GOAL = 30.0
+"""kWh/t, with default batching."""
 
 
 @pytest.mark.slow
-def test_the_second_day_keeps_deadlines_and_energy() -> None:
-    """Printed: kWh/t of default batching and of one inlet a run; CPU seconds of one simulated day."""
-    made = settled_plant()
-    direct = made.boards.direct
-    made.until(lambda: made.now >= 24 * HOUR_MS, 1e6)
-    kg, kwh, began = direct.landed_kg(), direct.energy_kwh, time.process_time()
-    made.until(lambda: made.now >= 48 * HOUR_MS, 1e6)
-    took = time.process_time() - began
-    kg, kwh = direct.landed_kg() - kg, direct.energy_kwh - kwh
-    batched, single = 1000 * kwh / kg, one_inlet_a_run()
+def test_a_day_keeps_deadlines_and_energy() -> None:
+    made = settled_plant(seed=1)
+    day = live(made)
+    batched, single = day.kwh_per_t, one_inlet_a_run()
     print(f"\nbatched {batched:.1f} kWh/t, one inlet a run {single:.1f} kWh/t ({1 - batched / single:.0%} less)")
-    print(f"{kg / 1000:.2f} t, {kwh:.0f} kWh, {took:.0f} s of CPU for the day")
+    print(f"{day.kg / 1000:.2f} t, {day.kwh:.0f} kWh, {day.runs} runs, {day.wall_s:.0f} s of wall time for the day")
+    direct = made.boards.direct
     assert direct.violations == [] and direct.network.two_open_ms == 0 and direct.balance.closed
     assert made.memory.books.balance == 0
-    late = [note for note in made.named("CHUTE_EMPTIED") if note.body["late"]]
-    full = list(made.named("CHUTE_FULL"))
-    assert len(late) <= max(1, len(full) // 20)
-    assert not list(made.named("WASTE_TRIPPED"))
-    assert batched <= 0.4 * single
+    assert not list(made.named("WASTE_TRIPPED")) and not list(made.named("WASTE_BLOCKED"))
+    assert day.waited_h["perishable"] <= 12 and max(day.waited_h.values()) <= 24
+    assert day.late <= 0.01 * len(made.boards.plant.chutes), "1 % of the chutes full for longer than 30 min"
+    assert batched <= GOAL and batched <= 0.4 * single
+
+
+def at_night(quiet_m: float) -> Rig:
+    """Two full chutes an hour and a half before the curfew ends: one on the nearest branch, one on the farthest."""
+    direct = Direct(seed=3, residents=0, start_hour=4.5)
+    made = Rig(DirectBoards(direct, quiet_m=quiet_m, poll_ms=1_000), start_minute=4 * 60 + 30, idle_ms=5_000)
+    for inlet in (1, 24):
+        direct.fill(inlet, 1, 78)
+    made.until(lambda: made.memory.run is not None, 60)
+    made.until(lambda: made.memory.run is None, 1_200)
+    return made
+
+
+def test_at_night_a_far_branch_waits_for_the_day() -> None:
+    """Fans at 70 % hold 18 m/s on the near branches alone: the site file says which."""
+    made = at_night(QUIET_M)
+    assert {note.source for note in made.named("DISCHARGED")} == {"inlet01.2"}
+    assert not list(made.named("CHUTE_SKIPPED")) and not made.boards.flight
+    made.until(lambda: made.now > 1.6 * 3_600_000, 2 * 3_600)
+    made.until(lambda: made.memory.run is None, 1_200)
+    assert {note.source for note in made.named("DISCHARGED")} == {"inlet01.2", "inlet24.2"}
+    assert [note.body["night"] for note in made.named("RUN_ENDED")] == [True, False]
+
+
+def test_at_night_no_charge_is_dropped_into_air_that_the_fans_cannot_hold() -> None:
+    """The burst of the vacuum before looks fast on every branch. A charge that trusts it lies in the pipe all night,
+    its purge is never proven, and the fans run again and again. It is found out in half a minute, and only once."""
+    made = at_night(quiet_m=2_000)
+    assert {note.source for note in made.named("DISCHARGED")} == {"inlet01.2"}
+    (skipped,) = made.named("CHUTE_SKIPPED")
+    assert skipped.source == "inlet24.2" and "at night, with the fans at 70 %" in skipped.body["why"]
+    assert made.boards.direct.in_flight_kg() == 0
+    made.until(lambda: made.now > 1.4 * 3_600_000, 2 * 3_600)
+    assert len(list(made.named("RUN_ENDED"))) == 1

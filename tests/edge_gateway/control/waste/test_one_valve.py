@@ -114,6 +114,8 @@ class Gateway:
         self.line = line
         self.disk = ""
         self.ended = 0
+        self.seen: list[tuple[bool, int]] = []
+        self.image = Image(Valves({}), Station())
         self.boot()
 
     def boot(self) -> None:
@@ -127,9 +129,18 @@ class Gateway:
         self.stored = 0
         self.wanted: list[str] = []
 
+    def look(self, now: int) -> Image:
+        """The image is made anew when a valve has changed."""
+        seen = [(now < board.shut_at, board.pulses) for board in self.line.boards.values()]
+        if seen != self.seen:
+            self.seen = seen
+            valves = Valves({f"{name}.1": board.valve(now) for name, board in self.line.boards.items()})
+            self.image = Image(valves, Station())
+        return self.image
+
     def step(self) -> None:
         now = self.line.now
-        image = Image(Valves({f"{n}.1": board.valve(now) for n, board in self.line.boards.items()}), Station())
+        image = self.look(now)
         v = View(PLANT, RULES, image, self.memory, self.token, now, 1000 * UTC_S + now, 0)
         if self.pulse is None:
             holder = self.memory.holder

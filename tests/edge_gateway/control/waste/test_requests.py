@@ -9,8 +9,8 @@ from edge_gateway.control.waste.kpi import DAY_MS, Entry, kpis
 from edge_gateway.control.waste.requests import Kind, RefusedError
 from edge_gateway.control.waste.schedule import When
 from edge_gateway.control.waste.state import State
-from tests.edge_gateway.control.waste.direct_boards import Rig
 from tests.edge_gateway.control.waste.test_sequence import rig
+from tools.collection.rig import Rig
 
 NIGHT = 23 * 60
 
@@ -67,10 +67,13 @@ def test_figures_of_a_period() -> None:
         "night": False,
         "landing_s": [90.0, 92.0],
         "fractions": {"other": 500.0},
+        "filter_kpa": 0.9,
     }
     entries = [
         Entry(1_000, "waste", "RUN_ENDED", run),
         Entry(2_000, "waste", "RUN_ENDED", {**run, "night": True, "kwh": 16.0}),
+        Entry(1_000, "inlet09.1", "CHUTE_FULL", {}),
+        Entry(DAY_MS - 1_799_000, "inlet10.1", "CHUTE_FULL", {}),
         Entry(3_000, "waste", "WASTE_BLOCKED", {}),
         Entry(3_000, "inlet01.1", "CHUTE_EMPTIED", {"late": True}),
         Entry(4_000, "waste", "CONTAINER_TAKEN", {"level": 92.0}),
@@ -79,7 +82,15 @@ def test_figures_of_a_period() -> None:
     ]
     found = kpis(entries, 0, DAY_MS, 50)
     assert found["kwh_per_t"] == 30.0 and found["runs"] == 2 and found["night_runs"] == 1
-    assert found["blockages_per_1000_pulses"] == 31.25 and found["late_chutes_pct"] == 2.0
+    assert found["blockages_per_1000_pulses"] == 31.25 and found["late_chutes_pct"] == 4.0, "one still is full"
     assert found["availability_pct"] == 99.0 and found["pulse_to_landing_s"] == 91.0
     assert found["container_fill_at_change_pct"] == 92.0 and found["t_per_day"] == {"other": 1.0}
+    assert found["filter_kpa"] == 0.9 and found["filter_kpa_per_day"] is None, "two runs are no trend"
     assert kpis([], 0, DAY_MS, 50)["kwh_per_t"] is None
+
+
+def test_the_trend_of_the_filter() -> None:
+    run = {"kg": 500.0, "kwh": 14.0, "pulses": 16, "night": False, "landing_s": [], "fractions": {}}
+    ends = [Entry(DAY_MS * n // 4, "waste", "RUN_ENDED", {**run, "filter_kpa": 0.8 + 0.05 * n}) for n in range(5)]
+    found = kpis([*ends, Entry(DAY_MS, "waste", "RUN_ENDED", {**run, "filter_kpa": None})], 0, DAY_MS, 50)
+    assert found["filter_kpa"] == 0.9 and found["filter_kpa_per_day"] == 0.2

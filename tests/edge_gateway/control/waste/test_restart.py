@@ -6,8 +6,8 @@ import pytest
 
 from edge_gateway.control.waste.orders import Order
 from edge_gateway.control.waste.state import State
-from tests.edge_gateway.control.waste.direct_boards import Rig
 from tests.edge_gateway.control.waste.test_sequence import ask, rig
+from tools.collection.rig import Rig
 
 S = State
 EMPTIED = ("inlet01.1", "inlet02.1", "inlet05.1", "inlet01.2")

@@ -21,6 +21,7 @@ def judged(
     held_kg: dict[str, float] | None = None,
     emptied_h: dict[str, float] | None = None,
     wrong: dict[str, Valve] | None = None,
+    plant: Plant = PLANT,
 ) -> Plan:
     """levels: `high` or `full` by chute; held_kg fills the others' books; emptied_h: hours ago (2 for the rest)."""
     memory, valves = Memory(), {}
@@ -34,7 +35,7 @@ def judged(
         known.high_since = UTC - 10 * MINUTE_MS if level else 0
         known.full_since = UTC - 3 * MINUTE_MS if level == "full" else 0
     valves |= wrong or {}
-    return plan(PLANT, Times(), Image(Valves(valves), Station(fresh=True)), memory, When(UTC, minute), hints)
+    return plan(plant, Times(), Image(Valves(valves), Station(fresh=True)), memory, When(UTC, minute), hints)
 
 
 def names(made: Plan) -> list[list[str]]:
@@ -93,6 +94,31 @@ def test_what_would_fall_due_in_the_curfew_is_emptied_before_it() -> None:
     assert not judged({}, 21 * 60 + 30, held_kg=held, emptied_h=emptied).due
     made = judged({}, 21 * 60 + 45, held_kg=held, emptied_h=emptied)
     assert names(made) == [["inlet01.1"]] and why(made, "inlet01.1") == "12 h are over in the curfew"
+
+
+def test_a_deadline_is_met_with_what_a_run_takes() -> None:
+    held = {"inlet01.1": 10.0}
+    assert not judged({}, held_kg=held, emptied_h={"inlet01.1": 11.6}).due
+    made = judged({}, held_kg=held, emptied_h={"inlet01.1": 11.7})
+    assert names(made) == [["inlet01.1"]] and why(made, "inlet01.1") == "12 h are over in 18 min"
+
+
+def test_what_would_be_full_in_the_curfew_is_emptied_before_it() -> None:
+    nearly, sound = {"inlet03.2": 72.0}, {"inlet03.2": 60.0}
+    high = {"inlet03.2": "high"}
+    assert not judged(high, 21 * 60 + 30, held_kg=nearly).due and not judged(high, 21 * 60 + 45, held_kg=sound).due
+    made = judged(high, 21 * 60 + 45, held_kg=nearly)
+    assert names(made) == [["inlet03.2"]]
+    assert why(made, "inlet03.2") == "holds about 90%: would be full in the curfew"
+
+
+def test_at_night_a_branch_that_is_not_quiet_waits_for_the_day() -> None:
+    both = {"inlet03.2": "full", "inlet06.2": "full"}
+    far = Plant(CHUTES, (Branch(1, 500, 50), Branch(2, 900, 400, quiet=False)))
+    made = judged(both, minute=NIGHT, plant=far)
+    assert names(made) == [["inlet03.2"]]
+    assert "branch 2 waits for the day" in why(made, "inlet06.2")
+    assert len(judged(both, plant=far).legs) == 2, "by day it runs"
 
 
 def test_energy_hints_move_batches_and_never_full_chutes() -> None:

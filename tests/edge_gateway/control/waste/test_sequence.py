@@ -8,7 +8,8 @@ from edge_gateway.control.waste import requests
 from edge_gateway.control.waste.orders import STATION
 from edge_gateway.control.waste.schedule import legs
 from edge_gateway.control.waste.state import Run, State
-from tests.edge_gateway.control.waste.direct_boards import DirectBoards, Rig
+from tools.collection.boards import DirectBoards
+from tools.collection.rig import Rig
 from tools.emulator.waste.direct import Direct
 
 S = State
@@ -64,6 +65,32 @@ def test_a_full_chute_is_emptied_by_several_pulses() -> None:
     assert began.body["why"] == "1 chute is full"
     assert len(list(made.named("DISCHARGED"))) >= 2
     assert made.boards.direct.landed_kg() > 55
+
+
+def test_no_order_overtakes_a_purge_before_all_has_landed() -> None:
+    """PURGE is answered when its branch is clear; the speed for it is given before."""
+    made = rig((1, 0, 30), (5, 0, 30))
+    ask(made, "inlet01.1", "inlet05.1")
+    made.until(lambda: made.memory.run is None, 900)
+    told = [(at, order.command) for at, order in made.boards.orders if order.board == STATION]
+    purges = [number for number, (_at, command) in enumerate(told) if command == "PURGE"]
+    landed = [at for at, note in made.notes if note.name == "STATE" and note.body["from"] == "PURGE"]
+    assert len(purges) == len(landed) == 2
+    for number, at in zip(purges, landed, strict=True):
+        assert told[number - 1][1] == "SPEED" and told[number + 1][0] >= at, told
+
+
+def test_somebody_at_the_hatch_when_the_order_arrives_costs_one_spacing() -> None:
+    made = rig((1, 0, 30))
+    ask(made, "inlet01.1")
+    made.until(lambda: bool(ordered(made, "DV_DISCHARGE")), 200)
+    there = made.boards.direct.chute(1, 0)
+    there.hatch_open = True
+    made.until(lambda: made.state is S.SPACING, 10)
+    there.hatch_open = False
+    made.until(lambda: made.memory.run is None, 300)
+    assert len(ordered(made, "DV_DISCHARGE")) == 2 and not list(made.named("CHUTE_SKIPPED"))
+    assert made.boards.direct.landed_kg() == 30
 
 
 def test_a_container_that_fills_takes_what_is_in_flight_and_nothing_new() -> None:

@@ -6,24 +6,19 @@ branch, refusals; inlets that count pulses, refuse old tokens and know one order
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from edge_gateway.control.waste.collection import Collection
 from edge_gateway.control.waste.image import Container, Image, Station, Valve, Valves
-from edge_gateway.control.waste.orders import STATION, Action, Answer, End, Note, Order
-from edge_gateway.control.waste.plant import Branch, Chute, Fraction, Plant, Rules
-from edge_gateway.control.waste.schedule import Hints, Times, When
-from edge_gateway.control.waste.state import Memory, State
-from edge_gateway.control.waste.store import from_text, to_text
+from edge_gateway.control.waste.orders import STATION, Answer, End, Order
+from edge_gateway.control.waste.plant import Branch, Chute, Fraction, Plant
 from tools.emulator.waste.direct import Direct
 
-SCAN_MS = 100
-UTC_MS = 1_767_225_600_000
-"""2026-01-01 00:00 UTC: the day of every test."""
+QUIET_M = 900.0
+"""Up to this length of a branch, fans at 70 % hold 18 m/s on the reference network."""
 
 
-def plant_of(direct: Direct) -> Plant:
+def plant_of(direct: Direct, quiet_m: float = QUIET_M) -> Plant:
     """The site model that fits the network."""
     layout = direct.network.layout
     chutes = tuple(
@@ -32,7 +27,8 @@ def plant_of(direct: Direct) -> Plant:
         for valve, chute in enumerate(inlet.chutes, 1)
     )
     branches = tuple(
-        Branch(number, round(branch.end), round(branch.junction)) for number, branch in enumerate(layout.branches, 1)
+        Branch(number, round(branch.end), round(branch.junction), branch.end <= quiet_m)
+        for number, branch in enumerate(layout.branches, 1)
     )
     return Plant(chutes, branches)
 
@@ -59,6 +55,9 @@ class DirectBoards:
     stopping: bool = False
     changing: set[int] = field(default_factory=set)
     delay_ms: int = 200
+    quiet_m: float = QUIET_M
+    poll_ms: int = 0
+    """How often inlets that have no order are read; 0: with each image."""
     _tokens: dict[str, int] = field(default_factory=dict)
     _busy: dict[str, tuple[Order, Chute, Callable[[Answer], None]]] = field(default_factory=dict)
     _later: list[tuple[int, Callable[[], None]]] = field(default_factory=list)
@@ -66,8 +65,10 @@ class DirectBoards:
     _fast_since: int = 0
 
     def __post_init__(self) -> None:
-        self.plant = plant_of(self.direct)
+        self.plant = plant_of(self.direct, self.quiet_m)
         self._there = [(chute, self.direct.chute(*self._parts(chute))) for chute in self.plant.chutes]
+        self._of_inlet = {name: [each for each in self._there if each[0].inlet == name] for name in self.plant.inlets}
+        self._polled = -1 << 30
         self._keys: dict[str, object] = {}
         self._seen: dict[str, Valve] = {}
         self._valves = Valves({})
@@ -75,29 +76,38 @@ class DirectBoards:
     # --- port ---------------------------------------------------------------------------------------------------------
 
     def image(self, now: int) -> Image:
+        """What the gateway's sessions know now."""
+        if now - self._polled >= self.poll_ms:
+            self._polled = now
+            looked = self._there
+        else:
+            looked = [each for inlet in self._busy for each in self._of_inlet[inlet]]
         changed = False
-        for chute, there in self._there:
+        for chute, there in looked:
+            name, valve = chute.name, there.valve
             key = (
                 there.grams,
-                there.valve.position,
-                there.hatch_open or there.forced,
+                valve.position,
+                there.hatch_open,
+                there.forced,
                 there.deposits,
-                there.valve.fault,
-                self.pulses.get(chute.name, 0),
+                valve.fault,
+                self.pulses.get(name, 0),
                 chute.inlet in self.silent,
                 chute.inlet in self.other_parameters,
             )
-            if key != self._keys.get(chute.name):
-                changed = True
-                self._keys[chute.name] = key
-                valve = self._valve(chute)
-                if valve != self._seen.get(chute.name):
-                    self._seen[chute.name] = valve
+            if key != self._keys.get(name):
+                self._keys[name] = key
+                seen = self._valve(chute)
+                if seen != self._seen.get(name):
+                    self._seen[name] = seen
+                    changed = True
         if changed:
             self._valves = Valves(self._seen)
         return Image(self._valves, self._station())
 
     def send(self, order: Order, now: int, ended: Callable[[Answer], None]) -> None:
+        """Give an order to its board; `ended` hears what became of it, unless the board is silent."""
         self.orders.append((now, order))
         if order.board == STATION:
             if self.station_silent:
@@ -112,6 +122,7 @@ class DirectBoards:
     # --- time ---------------------------------------------------------------------------------------------------------
 
     def advance(self, ms: int) -> None:
+        """Let time pass."""
         direct = self.direct
         before = direct.now_ms
         direct.run(ms / 1000)
@@ -230,10 +241,12 @@ class DirectBoards:
             (),
             self.trips[0] if self.trips else "",
             direct.network.fans.watts / 1000,
+            direct.network.filter.kilopascal,
         )
 
     @property
     def now(self) -> int:
+        """Virtual time, ms."""
         return self.direct.now_ms
 
     def _at_station(self, command: str, args: tuple[int, ...]) -> str:
@@ -310,72 +323,3 @@ class DirectBoards:
             self.state = "TRIPPED"
         elif self.state == "TRIPPED" and not self.trips:
             self.state = "IDLE"
-
-
-@dataclass
-class Rig:
-    """A collection on a direct plant, restartable. `notes` are all that was journalled, with their time."""
-
-    boards: DirectBoards
-    rules: Rules = field(default_factory=Rules)
-    times: Times = field(default_factory=Times)
-    start_minute: int = 6 * 60
-    hints: Hints | None = None
-    notes: list[tuple[int, Note]] = field(default_factory=list)
-    scan_ms: int = SCAN_MS
-
-    def __post_init__(self) -> None:
-        self.file = ""
-        self.start()
-
-    def start(self) -> None:
-        """A new life of the gateway, with what the last one stored."""
-        memory = from_text(self.file) if self.file else None
-        self.control = Collection(self.boards.plant, self.rules, self.times, memory, self.now)
-        self.stored = 0
-
-    @property
-    def now(self) -> int:
-        return self.boards.direct.now_ms
-
-    @property
-    def when(self) -> When:
-        minute = (self.start_minute + self.now // 60_000) % (24 * 60)
-        return When(UTC_MS + 60_000 * self.start_minute + self.now, minute)
-
-    @property
-    def state(self) -> State:
-        return self.control.state
-
-    @property
-    def memory(self) -> Memory:
-        return self.control.memory
-
-    def scan(self) -> list[Action]:
-        """One scan, and the time until the next."""
-        control, now = self.control, self.now
-        actions = control.step(self.boards.image(now), now, self.when, self.stored, self.hints)
-        for action in actions:
-            if isinstance(action, Note):
-                self.notes.append((now, action))
-            else:
-                self.boards.send(action, now, lambda answer, c=control: c.answer(answer))  # type: ignore[misc]
-        if control.generation != self.stored:
-            self.file = to_text(control.memory)
-            self.stored = control.generation
-        self.boards.advance(self.scan_ms if control.state is not State.IDLE else max(self.scan_ms, 1_000))
-        return actions
-
-    def until(self, holds: Callable[[], bool], within_s: float) -> float:
-        """Seconds until it holds. AssertionError with the latest notes."""
-        begin = self.now
-        while not holds():
-            assert self.now - begin < within_s * 1000, "\n".join(self.log(20))
-            self.scan()
-        return (self.now - begin) / 1000
-
-    def log(self, last: int = 1_000) -> list[str]:
-        return [f"{at / 1000:9.1f} {n.source} {n.name} {dict(n.body)}" for at, n in self.notes[-last:]]
-
-    def named(self, name: str) -> Iterator[Note]:
-        return (note for _at, note in self.notes if note.name == name)

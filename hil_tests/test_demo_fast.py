@@ -1,0 +1,36 @@
+"""The demo in fast motion: nothing in it depends on how fast the machine is, but how long it takes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from hil_tests.demo_run import DemoRun
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_a_minute_of_plant_time_brings_waste_on_its_way(tmp_path: Path, demo_run: list[DemoRun]) -> None:
+    """The run starts by itself, on real boards, with the real core, and what is in the pipe is what left the chutes."""
+    report_file = tmp_path / "report.json"
+    run = DemoRun("--for", "60s", "--speed", "100", "--report", str(report_file))
+    demo_run.append(run)
+    said, _ = run.process.communicate(timeout=280)
+    assert run.process.returncode == 0, said
+    report = json.loads(report_file.read_text(encoding="utf-8"))
+    assert report["seconds"] >= 60
+    assert 0 < report["speed"] < 100
+    assert all(board["link"] == "ok" for board in report["boards"])
+    assert max(board["scan_overruns"] for board in report["boards"]) == 0  # a board that waits is not late
+    waste = report["waste"]
+    assert waste["runs"] == 1
+    assert waste["pulses"] >= 1
+    assert waste["valves_open_max"] == 1
+    assert waste["kg_in_flight"] > 10
+    assert waste["kg_dropped"] == pytest.approx(waste["kg_in_chutes"] + waste["kg_in_flight"] + waste["kg_landed"])
+    assert waste["kg_balance"] == waste["books"]["balance_kg"] == 0
+    assert (report["parking"]["contacts"], report["uplink"]["gaps"]) == (0, 0)
+    assert report["parking"]["passed"] > 0
+    assert run.left_behind() == []
