@@ -36,7 +36,7 @@ def test_a_gateway_that_is_killed_and_started_again_is_no_kick(make_energy: Make
     gateway = life(rig)
     rig.until(lambda: gateway.state == "OPTIMISE", within_s=15)
     rig.until(lambda: rig.kw("grid") < 60, within_s=15)  # peak price: the battery covers the site
-    rig.run(4)
+    rig.run(10)  # and has come to rest
     gateway.kill()
     rig.run(5)
     before = rig.kw("pcs")
