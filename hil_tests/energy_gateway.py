@@ -26,7 +26,8 @@ from edge_gateway.journal import Draft
 from edge_gateway.site import Board, Energy, LoadedSite
 from edge_gateway.tags import TagDatabase
 from hil_tests.energy_rig import UNIT, EnergyRig
-from hil_tests.waste_gateway import SCAN_MS, UTC_0, GatewayLine
+from hil_tests.waste_gateway import SCAN_MS, UTC_0
+from tools.emulator.gateway_line import GatewayLine
 
 _CLOCKS = (core_board, core_commands, core_config, core_energy)
 BOARD = "power"
