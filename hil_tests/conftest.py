@@ -34,7 +34,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("runtime", metafunc.config.getoption("--rig") or ["unix"], scope="session")
 
 
-def _made(kind: type[AnyRig], folder: Path, runtime: str) -> Iterator[Callable[..., AnyRig]]:
+def made_rigs(kind: type[AnyRig], folder: Path, runtime: str) -> Iterator[Callable[..., AnyRig]]:
     """Make rigs of a kind, powered up unless said otherwise; off at the end, and what they know is told."""
     made: list[AnyRig] = []
 
@@ -56,7 +56,7 @@ def _made(kind: type[AnyRig], folder: Path, runtime: str) -> Iterator[Callable[.
 @pytest.fixture
 def make_rig(runtime: str, tmp_path: Path) -> Iterator[MakeRig]:
     """Make lanes with the parameters of `LaneRig`."""
-    yield from _made(LaneRig, tmp_path, runtime)
+    yield from made_rigs(LaneRig, tmp_path, runtime)
 
 
 @pytest.fixture
@@ -68,13 +68,13 @@ def rig(make_rig: MakeRig) -> LaneRig:
 @pytest.fixture
 def make_waste(runtime: str, tmp_path: Path) -> Iterator[MakeWaste]:
     """Make waste plants with the parameters of `WasteRig`."""
-    yield from _made(WasteRig, tmp_path, runtime)
+    yield from made_rigs(WasteRig, tmp_path, runtime)
 
 
 @pytest.fixture
 def make_energy(runtime: str, tmp_path: Path) -> Iterator[MakeEnergy]:
     """Make energy plants with the parameters of `EnergyRig`."""
-    yield from _made(EnergyRig, tmp_path, runtime)
+    yield from made_rigs(EnergyRig, tmp_path, runtime)
 
 
 @pytest.fixture
