@@ -50,7 +50,7 @@ def test_the_example_and_the_site_of_the_demo_are_right(tmp_path: Path) -> None:
     assert (site.parking.capacity, site.parking.full_at, site.parking.reserve) == (440, 432, 8)
     assert [board.parameters["lane_role"] for board in lanes] == [0, 0, 1, 1, 2]
     others = [board for board in site.boards if board not in lanes]
-    assert sorted(board.program for board in others) == ["waste_inlet"] * 24 + ["waste_station"]
+    assert sorted(board.program for board in others) == ["energy"] + ["waste_inlet"] * 24 + ["waste_station"]
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,8 @@ class Books:
     pv_ac: float = 0.0
     imported: float = 0.0
     exported: float = 0.0
+    most_exported_w: float = 0.0
+    """Highest export of any step, W."""
     loads: float = 0.0
     charging: float = 0.0
     inverter_loss: float = 0.0

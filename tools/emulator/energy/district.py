@@ -210,3 +210,4 @@ class District:
             books.imported += self.grid_w * hours
         else:
             books.exported -= self.grid_w * hours
+            books.most_exported_w = max(books.most_exported_w, -self.grid_w)
