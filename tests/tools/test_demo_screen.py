@@ -111,6 +111,7 @@ def test_the_report_balances_and_its_summary_says_what_was_collected() -> None:
         "parking": {"passed": 9, "contacts": 0},
         "uplink": {"received": 5, "journalled": 5, "gaps": 0},
         "waste": waste,
+        "energy": None,
     }
     assert "12 runs, 17 discharges, 2364 kg landed" in summary(report)
     assert "runs" not in summary({**report, "waste": None})

@@ -77,7 +77,7 @@ def energy_view(said: Mapping[str, Any], tag: TagOf) -> Energy | None:
             Flow(
                 "PV",
                 flow["pv_kw"],
-                f"{running} of {len(status['inverters'])} run, limits {_number(min(at, default=None), 0)} % and more",
+                f"{running} of {len(status['inverters'])} run, least limit {_number(min(at, default=None), 0)} %",
                 _held(points.get("PV"), tag(f"{board}.PV.WHY")),
             ),
             Flow(

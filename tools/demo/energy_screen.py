@@ -9,9 +9,10 @@ from tools.demo.energy import Energy, Flow
 
 ENERGY_ROWS = 6
 _COLUMNS = 96
-_BAR = 10
+_WORDS = 34
+_BAR = 8
 _FULL_KW = 600.0
-_DETAIL = 36
+_DETAIL = 33
 _STATE_STYLE = {
     "INIT": "dim",
     "OBSERVE": "yellow",
@@ -30,11 +31,12 @@ def energy_part(energy: Energy) -> RenderableType:
 def _management(energy: Energy) -> Text:
     state = energy.state.replace("_", " ").lower()
     text = Text.assemble("energy     ", (f"{state:<13}", _STATE_STYLE.get(energy.state, "cyan")))
+    words = Text(f"{energy.why}; {energy.plan}")
+    words.truncate(_WORDS, overflow="ellipsis", pad=True)
+    text.append_text(words)
     style = "" if energy.answering == energy.units else "yellow"
-    text.append(f"{energy.answering} of {energy.units} units answer, ", style=style)
-    text.append(f"{energy.mirrored} of {energy.controlled} set-points mirrored; ")
-    text.append(f"{energy.why}; {energy.plan}")
-    text.truncate(_COLUMNS, overflow="ellipsis")
+    text.append(f"  {energy.answering} of {energy.units} units, ", style=style)
+    text.append(f"{energy.mirrored} of {energy.controlled} set-points held")
     return text
 
 
