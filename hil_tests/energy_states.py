@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from edge_gateway.control.energy.plant import Law
 from edge_gateway.control.energy.state import State
@@ -26,28 +27,38 @@ NEAR_KW = 5.0
 RVRT_S = 10
 LOOK_MS = 100
 PARAMS = {"observe_s": 2, "rvrt_s": RVRT_S, "grid_back_s": 20, "restore_s": 5, "export_cap": int(10 * EXPORT_KW)}
-_ALL_DAY = {"from": "00:00", "to": "24:00", "name": "peak", "buy": 1.25}
-SECTION = {"grid": {"back_s": 20, "ev_after_s": 5}, "tariff": {"periods": [_ALL_DAY]}}
-"""The price is high all day: wherever it may, the battery covers what the sun doesn't."""
+PARAMS |= {"pv_settle_ms": 2_000, "pv_up": 25}
+"""Limits rise by 5 % every 2 s: the cases follow each other."""
 SLOW_MS = 60_000
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where a state is reached. alone_kw: most import once nobody shaves: a dead board holds no cap (see `Watched`)."""
+    """Where a state is reached.
+
+    price: of the whole day; while it is `peak`, the battery covers what the sun doesn't. alone_kw: most import once
+    nobody shaves: without their board the devices know of no import cap, and the transformer's rating is what holds.
+    """
 
     base_kw: float
     hour: float = 10.0
     soc: float = 0.7
     law: Law = field(default_factory=lambda: Law(observe_ms=3_000, recover_ms=3_000))
+    price: str = "peak"
     alone_kw: float = IMPORT_KW
+
+    @property
+    def section(self) -> dict[str, Any]:
+        """The site file's part."""
+        day = {"from": "00:00", "to": "24:00", "name": self.price, "buy": 1.0}
+        return {"grid": {"back_s": 20, "ev_after_s": 5}, "tariff": {"periods": [day]}}
 
 
 PLACES: dict[State, Place] = {
     State.INIT: Place(700),
     State.OBSERVE: Place(700, law=Law(observe_ms=SLOW_MS)),
     State.OPTIMISE: Place(700),
-    State.PEAK_SHAVE: Place(1400, hour=22.0, alone_kw=TRANSFORMER_KW),
+    State.PEAK_SHAVE: Place(1400, hour=22.0, soc=0.6, price="flat", alone_kw=TRANSFORMER_KW),
     State.EXPORT_LIMIT: Place(300, hour=12.0, soc=1.0),
     State.GRID_EVENT: Place(700),
     State.ISLAND: Place(300, hour=22.0),
@@ -110,7 +121,7 @@ class KilledPlant:
         """A new life; the one before must be over."""
         self._lives += 1
         folder = self._folder / f"gateway{self._lives}"
-        self._gateway = EnergyGateway(self.rig, folder, SECTION, PARAMS, round(60 * self.place.hour))
+        self._gateway = EnergyGateway(self.rig, folder, self.place.section, PARAMS, round(60 * self.place.hour))
         self._gateway.ems.law = self.place.law
 
     def states(self) -> list[str]:
@@ -159,11 +170,11 @@ class KilledPlant:
 
     def steps(self) -> list[str]:
         """Set-points written to the battery since `mend` that lie farther from the one before than the ramp allows for
-        the time between; the first is compared with what the battery gave then."""
+        the time between; the first is compared with what the battery gave then. Who forms an island follows none."""
         found: list[str] = []
         was, at = self._gave, self._mended
         for ms, _model, point, raw in self.rig.written("PCS", self._mended):
-            if point == "WSet":
+            if point == "WSet" and self.target is not State.ISLAND:
                 kw = raw / 10
                 if abs(kw - was) > RAMP_KW_S * max(1.0, (ms - at) / 1000) + NEAR_KW:
                     found.append(f"{was:.0f} to {kw:.0f} kW, {ms - at} ms later, at {ms} ms")
@@ -195,13 +206,14 @@ def _peak_shave(plant: KilledPlant) -> None:
 
 def _export_limit(plant: KilledPlant) -> None:
     plant.until(State.EXPORT_LIMIT, within_s=90)
+    plant.rig.until(lambda: plant.rig.kw("grid") > -EXPORT_KW, within_s=20)
 
 
 def _grid_event(plant: KilledPlant) -> None:
     if plant.gateway.state != State.GRID_EVENT:
         plant.rig.district.network.level = 1.0
         plant.settled()
-        plant.rig.district.network.level = 1.08
+        plant.rig.district.network.level = 1.085
         plant.until(State.GRID_EVENT, within_s=15)
 
 
@@ -223,6 +235,7 @@ def _shutdown(plant: KilledPlant) -> None:
 def _recover(plant: KilledPlant) -> None:
     """A load that was shaved and is gone: the battery goes back gently."""
     plant.until(State.OPTIMISE, State.PEAK_SHAVE, State.RECOVER, within_s=90)
+    plant.rig.until(plant.at_rest, within_s=30)
     plant.rig.fail("LOAD", "high")
     plant.until(State.PEAK_SHAVE, within_s=20)
     plant.rig.fail("LOAD", "")
