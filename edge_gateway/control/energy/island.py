@@ -188,9 +188,9 @@ class Islanding:
         if not image.heard or not self.figures.may_island:
             self._lasting.clear()
             return []
-        there = image.grid.there is True
-        away_ms = self._lasting.ms("away", not there, now)
-        self.back_ms = self._lasting.ms("back", there, now)
+        # A relay that can't be read proves neither: it opens no breaker, and it lets none be closed.
+        away_ms = self._lasting.ms("away", image.grid.there is False, now)
+        self.back_ms = self._lasting.ms("back", image.grid.there is True, now)
         v = View(image, self.figures, self._battery, now - self._entered, away_ms, self.back_ms)
         moved = self._move(v, now)
         self.wanted = self._wants(image, now)

@@ -22,7 +22,7 @@ TABLE = (
     Lost("GM.Q", 10_000, "transformer judged by active power alone", "image"),
     Lost("GM.V", 2_000, "no grid event is told", "sequence"),
     Lost("GM.F", 2_000, "no grid event is told", "sequence"),
-    Lost("GRID.OK", 0, "the grid counts as away: nothing is joined, the 300 s begin anew", "island"),
+    Lost("GRID.OK", 0, "nothing is opened for it, nothing is joined, the 300 s begin anew", "island"),
     Lost("QG.ZCL", 0, "neither open nor closed: nothing is formed, nothing is joined", "island"),
     Lost("PCS.P", 2_000, "as GM.P: neither cap nor law can be worked out without it", "dispatch"),
     Lost("PCS.SP", 5_000, "a restart begins at the measured power instead", "ems"),

@@ -99,6 +99,17 @@ def test_a_flickering_grid_begins_its_300_s_anew_each_time() -> None:
     assert it.at() is Island.ISLAND and not it.machine.wanted.close_qg, "and so while it synchronises"
 
 
+def test_a_relay_that_can_not_be_read_opens_no_breaker_and_joins_none() -> None:
+    it = Outage()
+    assert it.run(60, there=None) == Wanted()
+    assert it.at() is Island.GRID_OK
+    it.run(1, **AWAY)
+    it.run(1, **FORMED)
+    it.run(299, **BACK)
+    it.run(0.1, **FORMED | {"there": None})
+    assert not it.run(299, **BACK).close_qg, "the 300 s began anew"
+
+
 def test_a_dead_bus_is_started_black_with_both_tiers_off() -> None:
     it = Outage()
     it.run(0.5, **AWAY)
