@@ -10,6 +10,7 @@ from edge_gateway.tags import Tag, TagDatabase
 from protocols.sheets.energy_points import INVERTER_STATES, WORDS
 
 _UP = tuple(INVERTER_STATES.index(name) for name in ("starting", "running", "throttled"))
+_READY = (*_UP, *(INVERTER_STATES.index(name) for name in ("sleeping", "shutting down", "standby")))
 _RUNS = tuple(INVERTER_STATES.index(name) for name in ("running", "throttled"))
 _WORD_BITS = 16
 
@@ -121,7 +122,7 @@ class _Point:
 
 def _inverter(points: tuple[_Point, ...], now: int) -> Inverter:
     kw, limit, state = (point.read(now) for point in points)
-    return Inverter(kw, limit, state is None or int(state) in _UP)
+    return Inverter(kw, limit, state is None or int(state) in _UP, state is not None and int(state) in _READY)
 
 
 def _flag(value: float | None) -> bool | None:

@@ -59,7 +59,9 @@ class EnergyTask:
         self._images = EnergyImages(energy, database, boards[energy.board])
         self.orders = EnergyOrders(energy, boards[energy.board], commander, self._ended)
         self._planner = Planner(energy.plan, journal_path, self._planned, now)
-        self.books = Books(sum(inverter.kwp for inverter in energy.inverters))
+        fitted = energy.inverters
+        kwp = sum(inverter.kwp for inverter in fitted)
+        self.books = Books(kwp, self.plant.pv_kw, [inverter.number for inverter in fitted])
         self._tags = EnergyTags(database)
         self._hint = hint
         self._hinted = False

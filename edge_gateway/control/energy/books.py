@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,9 +19,9 @@ FLOWS = ("pv", "import", "export", "charge", "discharge", "ev", "consumption", "
 
 @dataclass(slots=True)
 class Quarter:
-    """One quarter hour from `begin_utc` (ms). kwh: by flow; curtailed: kWh by cause. unmet: vehicles that still waited.
-    up_ms: by inverter, while it generated or could. seen_ms, fallback_ms: time in the books, and in it without meter or
-    plan. latency: set-points by class of `LATENCY_MS`; failed: those that the board did not take."""
+    """One quarter hour from `begin_utc` (ms). kwh: by flow; curtailed: kWh by cause. up_ms: by inverter, while it was
+    ready to generate. seen_ms, fallback_ms: time in the books, and in it without meter or plan. latency: set-points by
+    class of `LATENCY_MS`; failed: those that the board did not take."""
 
     begin_utc: int
     kwh: dict[str, float] = field(default_factory=lambda: dict.fromkeys(FLOWS, 0.0))
@@ -60,10 +60,15 @@ class Quarter:
 
 
 class Books:
-    """Adds up what an image shows. `step` in each second or more often; returns a quarter hour that is over."""
+    """Adds up what an image shows. `step` in each second or more often; returns a quarter hour that is over.
 
-    def __init__(self, kwp: float) -> None:
+    kwp: of all strings; kw: what their inverters can give. numbers: of the inverters, in the order of the image.
+    """
+
+    def __init__(self, kwp: float, kw: float, numbers: Sequence[int]) -> None:
         self._kwp = kwp
+        self._kw = kw
+        self._numbers = numbers
         self._quarter: Quarter | None = None
         self._at = 0
         self._known: Mapping[str, float] = {}
@@ -105,8 +110,8 @@ class Books:
         if soc is not None:
             q.soc = (soc if q.soc[0] is None else q.soc[0], soc)
             q.soh = image.battery.soh
-        for number, inverter in enumerate(image.inverters, 1):
-            q.up_ms[number] = q.up_ms.get(number, 0) + (ms if inverter.up else 0)
+        for number, inverter in zip(self._numbers, image.inverters, strict=False):  # none while nothing is heard
+            q.up_ms[number] = q.up_ms.get(number, 0) + (ms if inverter.ready else 0)
         grid, battery, pv, net = image.grid.kw, image.battery.kw, image.pv_kw, image.net_kw
         if image.irradiance is not None:
             q.irradiation += image.irradiance / 1000 * hours
@@ -120,7 +125,7 @@ class Books:
         q.kwh["ev"] += (image.ev.kw or 0.0) * hours
         q.kwh["consumption"] += (net + pv) * hours
         if limited_by and image.irradiance is not None:
-            could = 0.96 * 0.97 * self._kwp * image.irradiance / 1000
+            could = min(0.96 * 0.97 * self._kwp * image.irradiance / 1000, self._kw)
             lost = max(could - pv, 0.0) * hours
             q.kwh["curtailed"] += lost
             q.curtailed[limited_by] = q.curtailed.get(limited_by, 0.0) + lost

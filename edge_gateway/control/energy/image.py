@@ -49,11 +49,13 @@ class Battery:
 
 @dataclass(frozen=True, slots=True)
 class Inverter:
-    """One inverter. kw: generation positive. limit: % in force, read back. up: not off, not faulted."""
+    """One inverter. kw: generation positive. limit: % in force, read back. up: it may be generating; one that is silent
+    may. ready: it is known to, or to wait for the sun."""
 
     kw: float | None = None
     limit: float | None = None
     up: bool = False
+    ready: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 
 from edge_gateway.control.energy.books import FLOWS, QUARTER, Books
 from edge_gateway.control.energy.ems import Ems, When
-from edge_gateway.control.energy.image import Image
+from edge_gateway.control.energy.image import Image, Inverter
 from edge_gateway.control.energy.kpi import kpis
 from edge_gateway.control.energy.plan import SLOT_MS, SLOTS, Plan
 from edge_gateway.control.energy.plant import Plant
@@ -86,8 +87,20 @@ def test_what_goes_wrong_is_told(journal: Path, monkeypatch: pytest.MonkeyPatch)
     assert plan is None and why == "the optimiser took longer than 1 s"
 
 
+def test_curtailment_ends_at_what_inverters_can_give_and_availability_is_each_ones_own() -> None:
+    books = Books(kwp=450.0, kw=300.0, numbers=(2, 4, 5))
+    sleeps, silent, generates = Inverter(0.0, 100.0), Inverter(None, None, True), Inverter(250.0, 100.0, True, True)
+    seen = replace(image(grid=0.0), inverters=(replace(sleeps, ready=True), silent, generates), irradiance=1000.0)
+    body = None
+    for second in range(901):
+        shown = replace(seen, inverters=(*seen.inverters[:1], sleeps, generates)) if second > 450 else seen
+        body = books.step(shown, 1000 * second, MIDNIGHT + 1000 * second, False, 0, "export cap") or body
+    assert body is not None and body["up_s"] == {"2": 899, "4": 0, "5": 899}
+    assert body["curtailed"] == pytest.approx((300 - 250) * 449 / 3600, abs=0.01), "not what the strings alone could"
+
+
 def test_the_books_of_a_quarter_hour_and_the_figures_of_a_day() -> None:
-    books = Books(kwp=900.0)
+    books = Books(kwp=900.0, kw=600.0, numbers=range(1, 7))
     seen = image(grid=-100.0, bat=-200.0, pv=500.0, ev=50.0)
     begin, body = MIDNIGHT, None
     for second in range(901):

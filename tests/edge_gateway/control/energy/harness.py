@@ -41,7 +41,7 @@ def image(**given: Any) -> Image:
             forming=take("forming", False),
             deaf=take("deaf", False),
         ),
-        inverters=tuple(Inverter(None if inverters is None else inverters / 6, 100.0, True) for _ in range(6)),
+        inverters=tuple(Inverter(None if inverters is None else inverters / 6, 100.0, True, True) for _ in range(6)),
         ev=Ev(kw=take("ev", 0.0), connected=take("connected", frozenset()), charging=take("charging", frozenset())),
         **given,
     )
