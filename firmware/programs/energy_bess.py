@@ -75,7 +75,8 @@ class Bess:
 
     def aim(self, wanted, floor, ceiling, band, why):
         """Choose the target: `wanted`, not below `floor` (the import cap), not above `ceiling` (the export cap), never
-        outside what the battery may. A target within `band` of the one that stands is no new one."""
+        outside what the battery may. A target within `band` of the one that stands is no new one, where that one keeps
+        both caps as well."""
         target = wanted
         if target < floor:
             target = floor
@@ -91,7 +92,8 @@ class Bess:
             why = CHARGE if not self.charge else BATTERY
         self.why = why
         held = self.target
-        if -band < target - held < band and target and -self.charge <= held <= self.discharge:
+        kept = held >= min(floor, self.discharge) and (held <= 0 or held <= ceiling)
+        if -band < target - held < band and target and kept and -self.charge <= held <= self.discharge:
             return
         self.target = target
 

@@ -196,7 +196,8 @@ class EnergyField(Devices):
         if beat != self._beat:
             self._beat = beat
             self._beat_at = now
-        raw[at + 11] = BAD_SAMPLE if ticks_diff(now, self._beat_at) >= self.par.bms_beat_ms else beat & 0x7FFF
+        still = ticks_diff(now, self._beat_at) >= self.par.bms_beat_ms
+        raw[at + 11] = BAD_SAMPLE if still or beat == BAD_SAMPLE else beat & 0x7FFF
         raw[at + 12] = _power(unit, models.BAT_ACHA)
         raw[at + 13] = _power(unit, models.BAT_ADIS)
         raw[at + 14] = _bits(unit, models.BAT_EVT)

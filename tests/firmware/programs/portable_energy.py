@@ -143,6 +143,21 @@ def test_a_target_within_ten_kilowatts_is_no_new_one():
     bench.check("PCS_SET=0")
 
 
+def test_the_band_around_a_target_never_costs_a_cap():
+    bench = Bench()
+    bench.sun = [0] * 6
+    bench.cars = 0
+    bench.load = 14000
+    bench.run(10000)
+    for load in (14060, 14090, 14140, 14000, 14095):  # steps that are smaller than the band
+        bench.load = load
+        bench.run(8000)
+        assert bench.grid <= 12750, (load, bench.grid)
+    bench.load = 14000
+    bench.run(8000)
+    assert bench.grid >= 12600, bench.grid  # downwards it does count
+
+
 def test_charging_tapers_near_full_and_the_management_may_allow_less():
     bench = Bench()
     bench.set("BAT_SOC=950")
