@@ -71,6 +71,7 @@ class SetPoints:
         if point is None or (point.code, point.args) != (code, args):
             point = self._held[key] = SetPoint(key, code, args, 0, refresh_ms=refresh_ms)
         point.expires = now + valid_ms
+        point.refresh_ms = refresh_ms
         self.scan(now)
         return point
 

@@ -53,6 +53,15 @@ def test_it_is_sent_again_after_a_reboot_and_after_silence() -> None:
     assert points["hold"].applied
 
 
+def test_the_same_value_may_come_to_need_refreshing() -> None:
+    world, points, _ = world_with()
+    points.hold("hold", HOLD, (5, 30), 60_000, world.now)
+    pass_time(world, points, 12_000)
+    points.hold("hold", HOLD, (5, 30), 60_000, world.now, refresh_ms=10_000)
+    pass_time(world, points, 25_000)
+    assert world.boards[11].program.orders == [(HOLD, 5, 30)] * 4
+
+
 def test_it_expires_and_is_not_sent_after_its_time() -> None:
     world, points, expired = world_with()
     board = world.boards[11]

@@ -105,7 +105,7 @@ def test_e3_cold_inhibits_charging_only():
 
 
 def test_e3_a_silent_battery_or_a_dead_heartbeat_is_zero():
-    for names in ("BAT_SOC", "BAT_HB", "PCS_P"):
+    for names in ("BAT_SOC", "BAT_HB", "PCS_P", "BAT_VMAX", "BAT_VMIN", "BAT_TMAX"):
         bench = Bench()
         bench.load = 9000
         bench.command("SET_PCS", 800, 3600)
