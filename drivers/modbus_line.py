@@ -10,13 +10,14 @@
 Ticks of `protocols.ticks`, wire time in us and control time in ms; call `poll` at least once a second. Nothing here
 waits, and nothing allocates once the units are found.
 
-Who is next: a write before a read (but after four writes in a row a read has its turn), among reads the one that is
-late by most of its period, so that a line with too much to do gives each its share. A unit that doesn't answer for 2 s
+Who is next: a write before a read (but after four writes in a row a read has its turn, after a single one a read that
+can't wait any longer), among reads the one that has used up most of its patience, so that a line with too much to do
+gives each its share. A unit that doesn't answer for 2 s
 is given up and tried again ever more rarely; all such units together get no more than a tenth of the line's time while
 another one lives, so a dead unit costs the others next to nothing.
 """
 
-from drivers.modbus_station import NOTHING, PERIOD, READ, WRITE
+from drivers.modbus_station import PERIOD, READ, WRITE
 from protocols.modbus.client import RtuClient
 from protocols.modbus.request import CANCELLED, TIMEOUT
 from protocols.port import const
@@ -154,28 +155,28 @@ class ModbusLine:
         return False
 
     def _next(self, now):
-        found = None
-        best = NOTHING
+        writer = None
+        reader = None
         for i in range(self._n):
             station = self.stations[(self._turn + i) % self._n]
             if not self._may(station, now):
                 continue
             want = station.urgency(now)
-            if want == NOTHING:
-                continue
             if want == WRITE:
-                station.pressure = PERIOD
-                if self._writes >= _WRITES_IN_A_ROW:
-                    want = READ
-            if want < best:
-                continue
-            if want > best or station.pressure > found.pressure:
-                best = want
-                found = station
-        if found is not None:
-            self._turn = (self._turn + 1) % self._n
-            self._writes = self._writes + 1 if best == WRITE else 0
-        return found
+                if writer is None:
+                    writer = station
+            elif want == READ and (reader is None or station.pressure > reader.pressure):
+                reader = station
+        if writer is None and reader is None:
+            return None
+        self._turn = (self._turn + 1) % self._n
+        if writer is not None:
+            patient = reader is None or reader.pressure < PERIOD
+            if reader is None or self._writes < (_WRITES_IN_A_ROW if patient else 1):
+                self._writes += 1
+                return writer
+        self._writes = 0
+        return reader
 
     # How much of the line's time is used.
 

@@ -16,7 +16,7 @@ WRITE = const(2)
 
 MAX_RETRIES = const(3)
 PERIOD = const(64)
-"""`Station.pressure` of what is late by one period."""
+"""`Station.pressure` of what is so late that it can't well wait any longer."""
 _DEAD_MS = const(2000)
 _FIRST_PAUSE_MS = const(250)
 _LAST_PAUSE_MS = const(8000)
@@ -34,7 +34,7 @@ class Station:
 
     alive       1 since it last answered, 0 once it was given up (and before it first answered)
     failures    requests that got no answer, of all time (mod 2**16); busy: answers "busy" likewise
-    pressure    how late is what it wants, in 1/64 of its period: the line takes the greatest first
+    pressure    how late is what it wants, in 1/64 of the time that it can wait: the line takes the greatest first
     """
 
     def __init__(self, address, timeout_ms=0):
@@ -45,7 +45,7 @@ class Station:
         self.failures = 0
         self.busy = 0
         self.pressure = 0
-        self.period_of_want = 1000
+        self.patience = 1000
         self.timeout_ms = timeout_ms or _FIRST_TIMEOUT_MS
         self.short = Request(address, 5, self)  # reads and single writes
         self._fixed_timeout = timeout_ms
@@ -62,7 +62,7 @@ class Station:
     # What a kind of unit implements.
 
     def wants(self, now):
-        """Return NOTHING, READ or WRITE, having called `press` for a read; called whenever the line is free."""
+        """Return NOTHING, WRITE (goes first), or READ (takes its turn by `press`); called whenever the line is free."""
         return NOTHING
 
     def make(self, now):
@@ -97,15 +97,15 @@ class Station:
                 return NOTHING
             self._holding = 0
         if self._again:
-            self.press(ticks_diff(now, self._wanted), self.period_of_want)
+            self.press(ticks_diff(now, self._wanted), self.patience)
             return READ
         return self.wants(now)
 
-    def press(self, late, period):
-        """Take note that a read of this period (ms) is late by so many ms."""
+    def press(self, late, patience):
+        """Take note that what is wanted is late by so many ms, of `patience` ms that it can wait (its slack)."""
         late = 0 if late < 0 else 0xFFFF if late > 0xFFFF else late
-        self.pressure = late * PERIOD // period
-        self.period_of_want = period
+        self.pressure = late * PERIOD // patience
+        self.patience = patience
 
     def request(self, now):
         """Return the request to send now."""
@@ -113,7 +113,7 @@ class Station:
             request = self.make(now)
             self._first_sent = now
             # In what goes on waiting, the lateness that it has already counts too.
-            self._wanted = ticks_add(now, -(self.pressure * self.period_of_want // PERIOD))
+            self._wanted = ticks_add(now, -(self.pressure * self.patience // PERIOD))
             return request
         return self.short
 
@@ -172,8 +172,10 @@ class Station:
         self.done(request, now)
 
     def _faster(self, waited):
+        # Up at once, down little by little: one quick answer doesn't mean that the next one can't take its time.
         if not self._fixed_timeout:
-            self.timeout_ms = max(_MIN_TIMEOUT_MS, min(3 * waited, _MAX_TIMEOUT_MS))
+            least = max(_MIN_TIMEOUT_MS, self._known_timeout - (self._known_timeout >> 4))
+            self.timeout_ms = max(least, min(3 * waited, _MAX_TIMEOUT_MS))
             self._known_timeout = self.timeout_ms
 
     def _slower(self):

@@ -15,6 +15,8 @@ class RegisterUnit(Station):
     """Reads ``read_count`` holding registers from ``read_at``, writes ``write_count`` from ``write_at`` (function 16).
 
     regs      what was read last; quality GOOD or STALE (older than ``stale_ms``); passes: +1 (mod 2**16) a reading
+    Periodic writings take their turn with the reads; `now` lets one go first.
+
     out       what is to be written: filled by the program; writing: 1 writes it each period (and a heartbeat with it,
               where ``heartbeat`` is an index into `out` that is turned before each writing)
     refused   exception code of the last writing, 0 when it was taken; writes: how often it was (mod 2**16)
@@ -39,10 +41,13 @@ class RegisterUnit(Station):
         self._write_due = 0
         self._read_on = 0
         self._begun = 0
+        self._urgent = 0
+        self._writes = 0  # 1: what `wants` said last is the writing
+        self._patience = max(period_ms, stale_ms * 4 // 5 - period_ms)
 
     def now(self):
         """Write as soon as the line is free: `out` holds something that shouldn't wait for the period."""
-        self._write_due = -1
+        self._urgent = 1
 
     def wants(self, now):
         """Return NOTHING, READ or WRITE."""
@@ -50,17 +55,25 @@ class RegisterUnit(Station):
             self._begun = 1
             self._due = now
             self._write_due = now
-        if self.writing and self.alive and (self._write_due < 0 or ticks_diff(now, self._write_due) >= 0):
-            return WRITE
+        self._writes = 0
         late = ticks_diff(now, self._due)
+        if self.writing and self.alive:
+            overdue = ticks_diff(now, self._write_due)
+            if self._urgent:
+                self._writes = 1
+                return WRITE
+            if overdue >= 0 and overdue >= late:
+                self._writes = 1
+                late = overdue
         if late < 0:
             return NOTHING
-        self.press(late, self.period_ms)
+        self.press(late, self._patience)
         return READ
 
     def make(self, now):
         """Return the request for what `wants` has just said."""
-        if self.writing and self.alive and (self._write_due < 0 or ticks_diff(now, self._write_due) >= 0):
+        if self._writes:
+            self._urgent = 0
             if self._heartbeat >= 0:
                 self.out[self._heartbeat] = (self.out[self._heartbeat] + 1) & 0x7FFF
             self._write_due = ticks_add(now, self.period_ms)

@@ -58,6 +58,7 @@ class Control:
     fault           0, or why it can't be written: values.SCALE, values.OVERFLOW, REFUSED
     revert_s        reversion time that the device keeps, 0 when it never reverts
     writes          write requests sent (mod 2**16)
+    dirty           1 while the writing of what was asked last has not begun
     overridden      times that the device was found changed by another hand, or reverted (mod 2**16)
     """
 
@@ -123,7 +124,7 @@ class Control:
             self._rest()
 
     def _ask(self):
-        self._dirty = 1
+        self.dirty = 1
         self.mirrored = 0
         self._hold_on = 0
 
@@ -147,7 +148,7 @@ class Control:
 
     def _rest(self):
         self._phase = _REST
-        self._dirty = 1
+        self.dirty = 1
         self._row = 0
         self._forced = 0
         self._armed = 1
@@ -193,7 +194,7 @@ class Control:
                 return NOTHING
             self._hold_on = 0
         if self._phase == _REST:
-            refresh = not self._dirty and self.mirrored
+            refresh = not self.dirty and self.mirrored
             if refresh and not self._due(now):
                 return NOTHING
             if ticks_diff(now, self._seen_at) > _LOOK_MS:
@@ -220,14 +221,14 @@ class Control:
     # One sequence.
 
     def _begin(self, refresh, now):
-        if self._dirty:
+        if self.dirty:
             image = self._image
             if not image.build(self._on == _HELD, self._value, self._revert, self._ramp, self._fallback):
                 self.fault = image.fault
                 self._hold(MIRROR_MS, now)
                 return
             self.fault = 0
-            self._dirty = 0
+            self.dirty = 0
             self._reverting = 0
             self._rewritten = 0
         self._forced = refresh
@@ -307,7 +308,7 @@ class Control:
         self.in_force = image.in_force
         self.in_force_q = image.in_force_q
         self.revert_s = image.revert_s
-        if self._on < 0 or (self._dirty and self._phase == _REST):
+        if self._on < 0 or (self.dirty and self._phase == _REST):
             return
         if not self._armed and self._proof and self._phase == _CHECKING and self._enabled():
             self._arm(now)  # the acknowledgement was lost, but it wasn't so before
@@ -323,7 +324,7 @@ class Control:
             if good:
                 self._phase = _REST
                 self._good()
-            elif self._dirty:
+            elif self.dirty:
                 self._phase = _REST
             elif self._row < len(image.rows) or (self._reread and not self._rewritten):
                 # A write got no answer, or the second look is as bad: write what differs, once in 3 s.
@@ -338,7 +339,7 @@ class Control:
         self.misses = 0
         self.uncontrollable = 0
         self._running = 0
-        if not self._dirty:
+        if not self.dirty:
             self.mirrored = 1
             self.fault = 0
 

@@ -46,14 +46,14 @@ class Heartbeat:
         self._n = 0
 
     def wants(self, now):
-        """Return 1 when a beat is due."""
+        """Return by how many ms a beat is due; below 0: none is."""
         if not self.on or not self._n:
             self._started = 0
-            return 0
+            return -1
         if not self._started:
             self._started = 1
             self._due = now
-        return ticks_diff(now, self._due) >= 0
+        return ticks_diff(now, self._due)
 
     def make(self, now, short, pair):
         """Return the write of the next counter."""

@@ -71,7 +71,7 @@ EVT_OVER_TEMP = const(1 << 7)
 
 SLOW_MS = const(5000)
 """Period of what hardly changes: ratings, and the registers of controls that nobody waits for."""
-_SECOND = const(1000)
+SECOND_MS = const(1000)
 
 _MEASURED = (
     ((701, 10, I16, 116, -2, 0), (103, 14, I16, 15, -2, 0), (113, 22, F32, FIXED, -2, 0)),  # W
@@ -91,18 +91,18 @@ FIELDS = (
     _MEASURED
     + (
         _RATING,
-        ((802, 11, U16, 56, 1, _SECOND), (713, 4, U16, 8, 1, _SECOND)),
-        ((802, 13, U16, 58, 1, _SECOND), (713, 5, U16, 8, 1, _SECOND)),
-        ((802, 37, U16, 60, 3, _SECOND),),
-        ((802, 40, U16, 60, 3, _SECOND),),
-        ((803, 4, I16, 23, 1, _SECOND),),
-        ((803, 7, I16, 23, 1, _SECOND),),
-        ((802, 22, ENUM16, FIXED, 0, _SECOND),),
-        ((802, 26, BITS32, FIXED, 0, _SECOND),),
-        ((802, 18, U16, FIXED, 0, _SECOND),),
-        ((802, 34, U16, 59, 1, _SECOND),),
-        ((802, 45, U16, 62, 1, _SECOND),),
-        ((802, 46, U16, 62, 1, _SECOND),),
+        ((802, 11, U16, 56, 1, SECOND_MS), (713, 4, U16, 8, 1, SECOND_MS)),
+        ((802, 13, U16, 58, 1, SECOND_MS), (713, 5, U16, 8, 1, SECOND_MS)),
+        ((802, 37, U16, 60, 3, SECOND_MS),),
+        ((802, 40, U16, 60, 3, SECOND_MS),),
+        ((803, 4, I16, 23, 1, SECOND_MS),),
+        ((803, 7, I16, 23, 1, SECOND_MS),),
+        ((802, 22, ENUM16, FIXED, 0, SECOND_MS),),
+        ((802, 26, BITS32, FIXED, 0, SECOND_MS),),
+        ((802, 18, U16, FIXED, 0, SECOND_MS),),
+        ((802, 34, U16, 59, 1, SECOND_MS),),
+        ((802, 45, U16, 62, 1, SECOND_MS),),
+        ((802, 46, U16, 62, 1, SECOND_MS),),
     ),
     # METER
     (
@@ -122,6 +122,9 @@ FIELDS = (
 
 PERIOD_MS = (1000, 500, 200, 5000)
 """How often a kind is read (domain brief §2a)."""
+PATIENCE_MS = (3500, 250, 400, 10000)
+"""How much later than its period a kind may be read where a line is too slow for all: control needs meter and battery
+converter within a second, the others before they are stale. Batteries wait for 2.5 s."""
 STALE_MS = (5000, 5000, 2000, 30000)
 """How old a value of a kind may be (domain brief §2a), if that is more than three periods."""
 

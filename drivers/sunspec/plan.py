@@ -8,7 +8,7 @@ quirk says): a longer block is split, never within a point, and its values are u
 from array import array
 
 from drivers.sunspec.controls import BASIS, MODEL, PAIR, ROWS
-from drivers.sunspec.models import FIELDS, PERIOD_MS, SLOW_MS, STALE_MS, family
+from drivers.sunspec.models import FIELDS, PATIENCE_MS, PERIOD_MS, SECOND_MS, SLOW_MS, STALE_MS, family
 from drivers.sunspec.values import size
 
 
@@ -19,6 +19,8 @@ class Block:
     scales     indexes of the scale factors; `known` their values at the last reading
     parts      ``(offset, count)`` of each reading; `part` the next one
     fast       1 when it is read in every period of the unit
+    patience   ms that a reading may be late on a line with too much to do: of those that wait, the one goes first that
+               has used up most of it
     due, read_at, fresh, refused   ms tick of the next and of the last complete reading; 1 until that is too old; times
                that the unit refused to have it read
     """
@@ -30,6 +32,7 @@ class Block:
         self.period_ms = period_ms
         self.stale_ms = stale_ms
         self.fast = 0
+        self.patience = patience_of(period_ms)
         self.count = 2
         self.base = 0
         self.rows = rows
@@ -42,6 +45,11 @@ class Block:
         self.read_at = 0
         self.fresh = 0
         self.refused = 0
+
+
+def patience_of(period_ms):
+    """Return how long (ms) a block of such a period can wait, where its kind doesn't say."""
+    return period_ms * 3 // 2 if period_ms <= SECOND_MS else 2 * SLOW_MS
 
 
 def _split(count, points, most):
@@ -140,7 +148,9 @@ def make(walk, kind, power, operation, quirk, period_ms=0):
         rows = tuple([(f, t, base + at, base + s if s >= 0 else s, d) for f, t, at, s, d in rows])
         stale = max(STALE_MS[kind], 3 * period)
         block = Block(family(walk.ids[i]), walk.addresses[i], length, period, stale, rows)
-        block.fast = 1 if period == own else 0
+        if period == own:
+            block.fast = 1
+            block.patience = PATIENCE_MS[kind] if own == PERIOD_MS[kind] else own
         block.base = base
         block.count = count
         block.parts = _split(count, points, quirk.max_read)

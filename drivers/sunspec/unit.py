@@ -37,8 +37,9 @@ STAGES = ("ABSENT", "DISCOVERING", "READING", "REFUSED", "RETURNING")
 _REFUSED_MS = const(30000)
 _BUSY_MS = const(300)
 _CHANGED_MS = const(100)
-_PRESSING = const(2)  # periods late: what a control waits to read
-_PATIENCE_MS = const(200)  # one reading of a chain may wait so long for those of other units
+_CONTROL_MS = const(800)  # for the readings of a control that waits
+_BEAT_MS = const(3000)  # for a heartbeat
+_PATIENCE_MS = const(500)  # one reading of a chain may wait so long for those of other units
 _NONE = const(0)
 _POWER = const(1)
 _OPERATION = const(2)
@@ -93,6 +94,9 @@ class SunSpecUnit(Station):
         self._retry_at = 0
         self._refused_model = 0
         self._since = 0
+        self._control_since = 0
+        self._control_waits = 0
+        self._patience = 1
         self._bound = 0
         self._shape = -1
 
@@ -125,38 +129,53 @@ class SunSpecUnit(Station):
     def _wants(self, now):
         self._writing = _NONE
         self._block = None
+        waits = None
         want = self._power.wants(now)
         if want == WRITE:
             self._writing = _POWER
             return WRITE
         if want == READ:
-            self._block = self._power_block
+            waits = self._power_block
         want = self.operation.wants(now)
         if want == WRITE:
             self._writing = _OPERATION
             return WRITE
-        if want == READ and self._block is None:
-            self._block = self._operation_block
-        if self.heart.wants(now):
-            self._writing = _HEART
-            return WRITE
-        if self._block is not None:
-            self.press(_PRESSING, 1)
-            return READ
-        found = None
+        if want == READ and waits is None:
+            waits = self._operation_block
+        # All the rest takes its turn, so that a control with always more to do leaves the unit's values their share.
         most = -1
+        if waits is not None:
+            if not self._control_waits:
+                self._control_waits = 1
+                self._control_since = now
+            late = ticks_diff(now, self._control_since)
+            if self._power.dirty or self.operation.dirty:
+                late += _CONTROL_MS  # what was read back is also what the next writing begins on
+            most = self._most(waits, late, _CONTROL_MS, most)
+        else:
+            self._control_waits = 0
         for block in self._blocks:
             late = ticks_diff(now, block.due)
             if late >= 0:
-                self.press(late, block.period_ms)
-                if self.pressure > most:
-                    found = block
-                    most = self.pressure
-        if found is None:
+                most = self._most(block, late, block.patience, most)
+        late = self.heart.wants(now)
+        if late >= 0 and self._most(None, late, _BEAT_MS, most) > most:
+            self._writing = _HEART
+            most = self.pressure
+        if most < 0:
             return NOTHING
-        self.press(ticks_diff(now, found.due), found.period_ms)
-        self._block = found
+        self.pressure = most
+        self.patience = self._patience
         return READ
+
+    def _most(self, block, late, patience, most):
+        # What is so late of its patience goes first where nothing else is more so.
+        self.press(late, patience)
+        if self.pressure > most:
+            self._block = block
+            self._patience = patience
+            return self.pressure
+        return most
 
     def make(self, now):
         """Return the request for what `wants` has just said."""
