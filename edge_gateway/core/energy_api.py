@@ -11,13 +11,12 @@ from edge_gateway.api.wire import ApiError, Code
 from edge_gateway.control.energy import kpi
 from edge_gateway.control.energy.lost import TABLE as LOST
 from edge_gateway.core.clock import now_ms, utc_ms
-from edge_gateway.core.energy_task import EnergyTask
+from edge_gateway.core.energy_task import LIMIT_MOST_S, EnergyTask
 from edge_gateway.core.energy_words import caps, explain, limits, status
 from edge_gateway.journal import JournalReader
 
 _HOUR_MS = 3_600_000
 _MAX_HOURS = 24 * 366
-_MAX_TTL_S = 7 * 24 * 3600
 
 
 class EnergyApi:
@@ -57,8 +56,8 @@ class EnergyApi:
             raise ApiError(Code.BAD_PARAMS, "`cap` must be import or export")
         if not isinstance(kw, int | float) or isinstance(kw, bool) or not 0 <= kw <= 6553:
             raise ApiError(Code.BAD_PARAMS, "`kw` must be 0 to 6553")
-        if not isinstance(ttl, int | float) or isinstance(ttl, bool) or not 0 < ttl <= _MAX_TTL_S:
-            raise ApiError(Code.BAD_PARAMS, f"`ttl_s` must be more than 0 and {_MAX_TTL_S} at most")
+        if not isinstance(ttl, int | float) or isinstance(ttl, bool) or not 0 < ttl <= LIMIT_MOST_S:
+            raise ApiError(Code.BAD_PARAMS, f"`ttl_s` must be more than 0 and {LIMIT_MOST_S} at most")
         why = str(params.get("why", ""))[:80]
         task.limit(str(which), float(kw), round(1000 * ttl), why, connection.user, now_ms())
         return {"caps": caps(task, now_ms())}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -25,7 +26,7 @@ from edge_gateway.core.energy_planner import Planner
 from edge_gateway.core.energy_site import plant_of, tariff_of
 from edge_gateway.core.energy_tags import EnergyTags
 from edge_gateway.fieldbus.setpoint import SetPoint
-from edge_gateway.journal import Draft, Kind
+from edge_gateway.journal import Draft, JournalReader, Kind
 from edge_gateway.site import Energy, LoadedSite
 from edge_gateway.tags import TagDatabase
 
@@ -33,6 +34,8 @@ SOURCE = "energy"
 Hint = Callable[[Hints, int, int], None]
 """`hint(hints, ttl_ms, now)`: tells the waste collection."""
 _HINT_TTL_MS = 60_000
+LIMIT_MOST_S = 7 * 24 * 3600
+"""Longest time for which a cap can be ordered."""
 
 
 class EnergyTask:
@@ -67,6 +70,7 @@ class EnergyTask:
         self._hinted = False
         if energy.plan.method == "rules":
             self.ems.follow(None, 0, "the site file asks for rules")
+        self._order_again(journal_path, now)
 
     # --- in the scan --------------------------------------------------------------------------------------------------
 
@@ -96,11 +100,29 @@ class EnergyTask:
 
     def limit(self, which: str, kw: float, ttl_ms: int, why: str, by: str, now: int) -> None:
         """A tighter cap for a while: `import` or `export`."""
-        self.ems.order(which, kw, ttl_ms, why or f"by {by}", now)
+        why = why or f"by {by}"
+        self.ems.order(which, kw, ttl_ms, why, now)
         body = {"cap": which, "kw": kw, "for_s": ttl_ms // 1000, "why": why, "by": by}
         self._journal(Draft(Kind.AUDIT, utc_ms(), SOURCE, "LIMIT", body))
 
     # --- own ----------------------------------------------------------------------------------------------------------
+
+    def _order_again(self, journal_path: Path, now: int) -> None:
+        """Caps that were ordered before a restart stand until their time; the last order of each is the one."""
+        wall = utc_ms()
+        try:
+            reader = JournalReader(journal_path)
+        except (FileNotFoundError, sqlite3.Error):
+            return  # the first start, or a file that the writer is about to replace
+        try:
+            found = reader.named(("LIMIT",), wall - 1000 * LIMIT_MOST_S, wall, (Kind.AUDIT,))
+        finally:
+            reader.close()
+        last = {record.body["cap"]: record for record in found if record.source == SOURCE}
+        for which, record in last.items():
+            left_ms = record.utc_ms + 1000 * record.body["for_s"] - wall
+            if left_ms > 0:
+                self.ems.order(which, record.body["kw"], left_ms, record.body["why"], now)
 
     def _when(self) -> When:
         now = utc_ms()

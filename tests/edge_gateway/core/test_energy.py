@@ -144,6 +144,20 @@ def test_it_observes_holds_its_caps_and_says_who_decides(folder: Path) -> None:
     assert [r.name for r in core.records(Kind.AUDIT) if r.source == "energy"] == ["LIMIT"]
 
 
+def test_an_ordered_cap_outlives_a_restart_of_the_gateway_and_not_its_time(folder: Path) -> None:
+    power = EnergyBoard("power", 500, 0)
+    with serving(power) as boards:
+        site = site_file(folder, boards)
+        with running(site) as core, Client(core.socket) as client:
+            client.call("energy.limit", cap="import", kw=900, ttl_s=600, why="feeder work")
+            client.call("energy.limit", cap="export", kw=50, ttl_s=600)
+            client.call("energy.limit", cap="export", kw=100, ttl_s=0.5)
+        with running(site) as core, Client(core.socket) as client:
+            rows = {row["name"]: row for row in client.call("energy.limits")["limits"]}
+    assert (rows["import cap"]["limit"], rows["export cap"]["limit"]) == (900.0, 200.0)
+    assert "feeder work" in rows["import cap"]["why"]
+
+
 def test_a_lost_grid_is_opened_shed_and_told(folder: Path) -> None:
     power = EnergyBoard("power", 500, 0)
     power.put("EV.CONN2", 0b101)
