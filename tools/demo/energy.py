@@ -162,9 +162,7 @@ def energy_report(said: Mapping[str, Any], tag: TagOf, truth: Mapping[str, Any])
         "soc_pct": truth["soc_ppm"] / 1e4,
         "soc_told_pct": status["battery"]["soc"],
         "flow_kw": {name.removesuffix("_kw"): kw for name, kw in status["flow"].items()},
-        "true_flow_kw": {
-            name: truth[f"{name}_w"] / 1000 for name in ("grid", "pv", "battery", "charging", "load")
-        },
+        "true_flow_kw": {name: truth[f"{name}_w"] / 1000 for name in ("grid", "pv", "battery", "charging", "load")},
         "setpoints": {
             "mirrored": _mirrored(board, tag),
             "of": len(_CONTROLLED),

@@ -9,10 +9,10 @@ from tools.demo.energy import Energy, Flow
 
 ENERGY_ROWS = 6
 _COLUMNS = 96
-_WORDS = 34
+_WORDS = 33
 _BAR = 8
 _FULL_KW = 600.0
-_DETAIL = 33
+_DETAIL = 34
 _STATE_STYLE = {
     "INIT": "dim",
     "OBSERVE": "yellow",
