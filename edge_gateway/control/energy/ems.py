@@ -1,8 +1,8 @@
 """The energy management: works the tables, one frozen image a step, and keeps what it has decided ready to be sent.
 
 `step` is called in each control scan. The island and the transformer are looked at in every one; a dispatch is made
-once a second. Nothing that it keeps is needed after a restart: the set-point is read back, ordered caps are in the journal, the rest is
-seen again.
+once a second. Nothing that it keeps is needed after a restart: the set-point is read back, ordered caps stand in the
+journal, the rest is seen again.
 """
 
 from __future__ import annotations
