@@ -2,6 +2,7 @@
 
 A budget in kW becomes one share current for all points and the set of those that may charge. The share rises by 1 A in
 10 s and falls at once. A vehicle that takes nothing for two minutes rests for a turn, so that its share goes to others.
+Who begins anew while vehicles charge goes on with those and with what they take: to drop them would be a kick.
 """
 
 from __future__ import annotations
@@ -44,6 +45,8 @@ class Allocator:
     _rest_until: dict[int, int] = field(default_factory=dict)
     _allowed: int = 0
     """How many points may be enabled (§5, grid back: staggered)."""
+    _begun: bool = False
+    """The vehicles were seen once."""
     _more_at: int = 0
     _enabled: frozenset[int] = frozenset()
 
@@ -59,6 +62,8 @@ class Allocator:
         """Who may charge with how much."""
         figures = self.figures
         self._follow(seen, now)
+        if not self._begun and seen.connected is not None:
+            self._begin(seen, now)
         active = [point for point in self._queue if self._rest_until.get(point, now) <= now]
         chosen = self._chosen(active, budget_kw, now)
         self._ramp(chosen, budget_kw, now)
@@ -99,6 +104,17 @@ class Allocator:
                     del self._idle_since[point]
             else:
                 self._idle_since.pop(point, None)
+
+    def _begin(self, seen: Ev, now: int) -> None:
+        """Go on with those that charge already, at what they take on average."""
+        self._begun = True
+        weight = self._weight(seen.charging)
+        if weight:
+            self._queue.sort(key=lambda point: point not in seen.charging)
+            self._enabled = seen.charging
+            self._allowed, self._more_at = max(self.figures.stagger, len(seen.charging)), now + self.figures.raise_ms
+            self._amps = max(self.figures.floor_a, (seen.kw or 0.0) / weight)
+            self._raise_at, self._turn_at = now + self.figures.raise_ms, now + self.figures.turn_ms
 
     def _chosen(self, active: list[int], budget_kw: float, now: int) -> list[int]:
         """As many of the queue as can have the smallest current; a full turn later the next ones."""

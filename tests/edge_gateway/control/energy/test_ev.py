@@ -43,6 +43,18 @@ def test_equal_shares_that_rise_by_one_ampere_in_ten_seconds() -> None:
     assert it.run(1, {0, 1}, 0.0) == Allocation(0.0, frozenset(), (0, 1), "0 kW are not enough for one point at 6 A")
 
 
+def test_a_restart_goes_on_with_those_that_charge_and_what_they_take() -> None:
+    figures = EvFigures(stagger=8)
+    charging = frozenset(range(10, 30))
+    seen = Ev(20 * 12 * KW_A, frozenset(range(40)), charging)
+    made = Allocator(figures).step(seen, 40 * 20 * KW_A, 1_000)
+    assert made.enabled == charging and made.amps == pytest.approx(12.0)
+    made = Allocator(figures).step(seen, 10 * 6 * KW_A, 1_000)
+    assert len(made.enabled) == 10 and made.enabled < charging, "who charges is first in the queue"
+    made = Allocator(figures).step(Ev(0.0, frozenset(range(40))), 40 * 20 * KW_A, 1_000)
+    assert len(made.enabled) == 8 and made.amps == 6.0, "after all were off a few at a time"
+
+
 def test_a_third_car_lowers_the_others_at_once() -> None:
     it = Cars()
     assert it.run(200, {0, 1}, 30 * KW_A).amps == pytest.approx(15.0)
