@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from edge_gateway.control.energy.plan import HOURS, InfeasibleError, Plan, Problem, Slot
+from edge_gateway.control.energy.plan import HOURS, InfeasibleError, Plan, Problem, Slot, energy_cost
 
 _RESERVE_PRICE = 100.0
 """Of a kWh that is missing in the reserve, for a quarter hour."""
@@ -34,7 +34,8 @@ def optimise(problem: Problem, limit_s: float = 20.0) -> Plan:
     for t in range(n):
         cost[at(_CHARGE, t)] = cost[at(_DISCHARGE, t)] = HOURS * battery.wear / 2
         cost[at(_IMPORT, t)] = HOURS * problem.buy[t]
-        cost[at(_EXPORT, t)] = -HOURS * problem.sell
+        # Where selling pays more than buying costs, nothing would keep the two apart: no kWh is bought to be sold.
+        cost[at(_EXPORT, t)] = -HOURS * min(problem.sell, problem.buy[t])
         cost[at(_CURTAIL, t)] = HOURS * _CURTAIL_PRICE
         cost[at(_SHORT, t)] = HOURS * _RESERVE_PRICE
     cost[at(_STORED, n - 1)] = -min(problem.buy) * battery.efficiency  # what is left is worth a cheap kWh
@@ -75,4 +76,5 @@ def optimise(problem: Problem, limit_s: float = 20.0) -> Plan:
         kw = float(x[at(_DISCHARGE, t)] - x[at(_CHARGE, t)])
         soc -= 100 * kw * HOURS / battery.kwh * (battery.efficiency if kw < 0 else 1 / battery.efficiency)
         slots.append(Slot(kw, float(x[at(_IMPORT, t)] - x[at(_EXPORT, t)]), soc))
-    return Plan("optimiser", problem.begin_utc, problem.soc, tuple(slots), float(x[peak]), float(found.fun))
+    highest = max(problem.peak_so_far, *(slot.grid for slot in slots))
+    return Plan("optimiser", problem.begin_utc, problem.soc, tuple(slots), highest, energy_cost(problem, slots))

@@ -5,6 +5,7 @@ Somebody else makes it (`optimiser.py` in its own process, or `rules.py`); contr
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -57,7 +58,8 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """source: `optimiser` or `rules`. soc: % at its begin. peak: highest import that it reckons with (kW)."""
+    """source: `optimiser` or `rules`. soc: % at its begin. peak: highest import that it reckons with (kW). cost: of the
+    energy that it buys, less what it sells."""
 
     source: str
     begin_utc: int
@@ -88,6 +90,14 @@ class Plan:
     def of(cls, data: dict[str, Any]) -> Plan:
         """The reverse of `as_dict`. Raises KeyError, TypeError."""
         return cls(**{**data, "slots": tuple(Slot(**slot) for slot in data["slots"])})
+
+
+def energy_cost(problem: Problem, slots: Iterable[Slot]) -> float:
+    """What the grid's energy of these quarter hours costs, less what is paid for it."""
+    return HOURS * sum(
+        buy * max(slot.grid, 0.0) - problem.sell * max(-slot.grid, 0.0)
+        for buy, slot in zip(problem.buy, slots, strict=True)
+    )
 
 
 def violations(plan: Plan, problem: Problem, slack: float = 1e-3) -> list[str]:

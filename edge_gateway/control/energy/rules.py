@@ -6,7 +6,7 @@ The sun's surplus needs no rule: own consumption comes before the tariff (`dispa
 from __future__ import annotations
 
 from edge_gateway.control.energy.dispatch import Wish
-from edge_gateway.control.energy.plan import HOURS, Plan, Problem, Slot
+from edge_gateway.control.energy.plan import HOURS, Plan, Problem, Slot, energy_cost
 from edge_gateway.control.energy.plant import BatteryFigures
 from edge_gateway.control.energy.tariff import Tariff
 
@@ -32,7 +32,7 @@ def rule(battery: BatteryFigures, name: str, left_min: int, soc: float, net: flo
 
 def plan_by_rules(problem: Problem, tariff: Tariff) -> Plan:
     """The same as a plan: what following the rules would come to. Caps first, as the dispatch does it."""
-    battery, soc, slots, peak, cost = problem.battery, problem.soc, [], problem.peak_so_far, 0.0
+    battery, soc, slots, peak = problem.battery, problem.soc, [], problem.peak_so_far
     for index, (consumption, pv) in enumerate(zip(problem.consumption, problem.pv, strict=True)):
         net = consumption - pv
         wish = rule(battery, problem.names[index], tariff.left_min(problem.minutes[index]), soc, net)
@@ -45,5 +45,4 @@ def plan_by_rules(problem: Problem, tariff: Tariff) -> Plan:
         soc -= 100 * kw * HOURS / battery.kwh * (battery.efficiency if kw < 0 else 1 / battery.efficiency)
         slots.append(Slot(kw, grid, soc))
         peak = max(peak, grid)
-        cost += HOURS * (problem.buy[index] * max(grid, 0.0) - problem.sell * max(-grid, 0.0))
-    return Plan("rules", problem.begin_utc, problem.soc, tuple(slots), peak, cost)
+    return Plan("rules", problem.begin_utc, problem.soc, tuple(slots), peak, energy_cost(problem, slots))

@@ -58,6 +58,16 @@ def test_both_give_feasible_plans_and_the_optimiser_is_never_dearer(
     assert _bill(best, asked) <= _bill(rules, asked) + 0.01
 
 
+def test_nothing_is_bought_to_be_sold() -> None:
+    """The valley buys for 0.35 what sells for 0.4; peak and cost are those of what really flows."""
+    asked = replace(short([300.0], [0.0], 50.0), peak_price=0.0)
+    plan = optimise(asked)
+    assert plan.peak == max(slot.grid for slot in plan.slots)
+    assert plan.cost == pytest.approx(sum(0.25 * b * s.grid for b, s in zip(asked.buy, plan.slots, strict=True)))
+    assert min(slot.grid for slot in plan.slots) >= -1e-6
+    assert optimise(replace(asked, sell=0.3)).cost == pytest.approx(plan.cost)
+
+
 def _bill(plan: Plan, asked: Problem) -> float:
     """The optimiser's own sum for any plan: energy, peak, wear, what is missing in the reserve, what is left."""
     battery, total = asked.battery, asked.peak_price * max(plan.peak, 0.0)
