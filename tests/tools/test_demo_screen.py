@@ -105,7 +105,7 @@ SAID: dict[str, Any] = {
         "shed": 0,
     },
 }
-TAGS = {
+TAGS: dict[str, dict[str, Any]] = {
     **{f"energy1.INV{n}.{point}": {"value": 1, "quality": "good"} for n in range(1, 7) for point in ("W", "CTL")},
     "energy1.INV3.CTL": {"value": 0, "quality": "good"},
     "energy1.PCS.CTL": {"value": 1, "quality": "stale"},
