@@ -40,6 +40,10 @@ READ_WORDS = const(0x16)
 POINT_I = const(0x40)
 """Current of each point, 92 registers."""
 
+DC_FROM = const(88)
+"""The first DC point."""
+DC_WEIGHT = const(17)
+"""A DC point of 120 kW in AC points of 7 kW."""
 BITMAP_WORDS = const(6)
 MAGIC_VALUE = const(0x4556)
 VERSION_VALUE = const(0x0100)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from drivers.ev_group import DC_FROM, DC_WEIGHT
 from edge_gateway.site import programs
 from edge_gateway.site.document import Document, Path
-from edge_gateway.site.energy import Energy
+from edge_gateway.site.energy import Energy, EnergyEv
 from edge_gateway.site.model import Board, Site
 from edge_gateway.site.problems import Problem, did_you_mean
 
 PROGRAM = "energy"
 DAY_MIN = 24 * 60
+FULL_A = 32
 
 
 def check_energy(site: Site, document: Document) -> Iterator[Problem]:
@@ -52,6 +54,8 @@ def _board(energy: Energy, document: Document, boards: dict[str, Board]) -> Iter
     if programs.sheet(PROGRAM) is None:
         return
     yield from _caps(energy, document, board)
+    if energy.ev is not None:
+        yield from _charging(energy.ev, document, board)
     battery = energy.battery
     floor = _parameter(board, "reserve") / 10
     if battery is not None and battery.reserve_pct < floor:
@@ -76,6 +80,21 @@ def _caps(energy: Energy, document: Document, board: Board) -> Iterator[Problem]
                 f"{key} is {kw:g}, the board {board.id} holds {allowed:g} kW by itself",
                 f"{allowed:g} at most, or give the board `{name}: {round(10 * kw)}`",
             )
+
+
+def _charging(ev: EnergyEv, document: Document, board: Board) -> Iterator[Problem]:
+    """The board reckons with power for each ampere of share; where points take more, it leaves them too much."""
+    if ev.ac_points > DC_FROM or (ev.dc_points and ev.ac_points != DC_FROM):
+        path: Path = ("energy", "ev", "ac_points")
+        what = f"the board {board.id} takes points from {DC_FROM + 1} on for DC, and those before it for AC"
+        yield _value(document, path, what, f"{DC_FROM}, or no DC points and {DC_FROM} at most")
+    allowed = _parameter(board, "ev_w")
+    for name, kw, points, share in (("ac_kw", ev.ac_kw, ev.ac_points, 1), ("dc_kw", ev.dc_kw, ev.dc_points, DC_WEIGHT)):
+        takes = round(1000 * kw / FULL_A)
+        if points and takes > share * allowed:
+            path = ("energy", "ev", name) if name in ev.model_fields_set else ("energy", "board")
+            what = f"{name} is {kw:g}, {takes} W for each A; the board {board.id} reckons with {share * allowed}"
+            yield _value(document, path, what, f"give the board `ev_w: {-(-takes // share)}`")
 
 
 def _inverters(energy: Energy, document: Document) -> Iterator[Problem]:

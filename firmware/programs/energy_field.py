@@ -30,8 +30,8 @@ _UNLIMITED = const(0x7FFF)
 _CURRENT_MAX = const(20000)  # 0.1 A and 0.1 V: their product stays a small integer
 _EVENTS = const(0x3FFFFFFF)
 _FAULT_OF_BATTERY = const(99)  # model 802
-_DC_FROM = const(8)  # bit of the sixth word at which the DC points begin
-_DC_WEIGHT = const(17)  # 120 kW in points of 7 kW
+_DC_BIT = ev_group.DC_FROM & 15
+_DC_WORD = ev_group.DC_FROM >> 4
 _UNKNOWN = const(2)  # CTL: not known yet
 
 
@@ -55,11 +55,10 @@ def points_of(words, at, mask, mask_at):
     n = 0
     for i in range(6):
         word = words[at + i] & mask[mask_at + i]
-        weight = 1
         bit = 0
         while word:
             if word & 1:
-                n += _DC_WEIGHT if i == 5 and bit >= _DC_FROM else weight
+                n += ev_group.DC_WEIGHT if i == _DC_WORD and bit >= _DC_BIT else 1
             word >>= 1
             bit += 1
     return n

@@ -33,8 +33,10 @@ class Transformer:
         self.level = 0
 
     def step(self, kva: float | None, now: int) -> int:
-        """0, 80, 100 or 110. A load that isn't known changes nothing: the caps fall back by themselves."""
+        """0, 80, 100 or 110. A load that isn't known changes nothing, and counts for no time: the caps fall back by
+        themselves."""
         if kva is None:
+            self._lasting.clear()
             return self.level
         pct = 100 * kva / self._kva
         for row in ROWS:

@@ -20,7 +20,10 @@ LOGBOOK = [
     ( 30,      90.0,  100),     # it stays until it is below 75 % for 60 s
     (  1,     111.0,  110),     # at once
     ( 10,      None,  110),     # not known: nothing changes
-    ( 61,      50.0,    0),
+    ( 30,      50.0,  110),
+    ( 10,      None,  110),     # and for no time: the 60 s begin anew
+    ( 60,      50.0,  110),
+    (  1,      50.0,    0),
 ]
 # fmt: on
 
