@@ -36,7 +36,7 @@ SLOW_MS = 60_000
 class Place:
     """Where a state is reached.
 
-    price: of the whole day; while it is `peak`, the battery covers what the sun doesn't. alone_kw: most import once
+    cars: sixty of them; they would take what is to be too much. price: of the whole day; while it is `peak`, the battery covers what the sun doesn't. alone_kw: most import once
     nobody shaves: without their board the devices know of no import cap, and the transformer's rating is what holds.
     """
 
@@ -45,6 +45,7 @@ class Place:
     soc: float = 0.7
     law: Law = field(default_factory=lambda: Law(observe_ms=3_000, recover_ms=3_000))
     price: str = "peak"
+    cars: bool = True
     alone_kw: float = IMPORT_KW
 
     @property
@@ -59,7 +60,7 @@ PLACES: dict[State, Place] = {
     State.OBSERVE: Place(700, law=Law(observe_ms=SLOW_MS)),
     State.OPTIMISE: Place(700),
     State.PEAK_SHAVE: Place(1400, hour=22.0, soc=0.6, price="flat", alone_kw=TRANSFORMER_KW),
-    State.EXPORT_LIMIT: Place(300, hour=12.0, soc=1.0),
+    State.EXPORT_LIMIT: Place(500, cars=False, hour=12.0, soc=1.0),
     State.GRID_EVENT: Place(700),
     State.ISLAND: Place(300, hour=22.0),
     State.SHUTDOWN: Place(700),
@@ -104,7 +105,8 @@ class KilledPlant:
         self.rig = make(
             hour=place.hour, base_kw=place.base_kw, soc=place.soc, newer=(*INVERTERS, "PCS"), gateway=False, **PARAMS
         )
-        self.rig.fail("EV", "surge")
+        if place.cars:
+            self.rig.fail("EV", "surge")
         self.rig.run(2)
         self._look()
         self.begin_gateway()
@@ -142,7 +144,7 @@ class KilledPlant:
 
     def settled(self, within_s: float = 40) -> None:
         """Run until economics rule, and the battery has come to what it is asked."""
-        self.until(State.OPTIMISE, State.PEAK_SHAVE, State.EXPORT_LIMIT, State.RECOVER, within_s=within_s)
+        self.until(*_FOLLOWING, within_s=within_s)
         self.rig.until(lambda: self.gateway.ems.dispatched is not None and self.at_rest(), within_s)
 
     def back(self, within_s: float) -> None:
@@ -182,6 +184,9 @@ class KilledPlant:
         return found
 
 
+_FOLLOWING = (State.OPTIMISE, State.PEAK_SHAVE, State.EXPORT_LIMIT, State.RECOVER)
+
+
 def _observe(plant: KilledPlant) -> None:
     plant.gateway.kill()
     plant.begin_gateway()
@@ -205,6 +210,9 @@ def _peak_shave(plant: KilledPlant) -> None:
 
 
 def _export_limit(plant: KilledPlant) -> None:
+    """Less load than sun and a full battery."""
+    plant.until(*_FOLLOWING, within_s=60)
+    plant.rig.district.loads.fixed_w = 300_000.0
     plant.until(State.EXPORT_LIMIT, within_s=90)
     plant.rig.until(lambda: plant.rig.kw("grid") > -EXPORT_KW, within_s=20)
 
@@ -253,4 +261,3 @@ _WAYS: dict[State, Callable[[KilledPlant], None]] = {
     State.SHUTDOWN: _shutdown,
     State.RECOVER: _recover,
 }
-

@@ -13,7 +13,7 @@ import pytest
 from edge_gateway.control.energy.state import State
 from hil_tests.conftest import made_rigs
 from hil_tests.energy_rig import INVERTERS, EnergyRig
-from hil_tests.energy_states import EXPORT_KW, IMPORT_KW, PLACES, RVRT_S, KilledPlant
+from hil_tests.energy_states import EXPORT_KW, PLACES, RVRT_S, KilledPlant
 from tools.emulator.energy.charging import FALLBACK_A
 
 pytestmark = pytest.mark.slow
@@ -106,4 +106,3 @@ def test_killed(plant: KilledPlant, kill: Callable[[KilledPlant], None]) -> None
 
 def test_every_state_has_its_place() -> None:
     assert set(PLACES) == set(State)
-    assert IMPORT_KW == 1280.0
