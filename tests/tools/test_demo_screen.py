@@ -15,8 +15,8 @@ from tools.demo.view import Event, Lane, View
 from tools.demo.waste import waste_report, waste_view
 
 POWER = (
-    "peak shave   transformer above 80 %; follows",
-    "9 of 10 units, 5 of 7 set-points held",
+    "peak shave   transformer above 80 %; ",
+    "10 of 10 units, 7 of 7 set-points held",
     "-1012.5 kW",
     "transformer 108 %",
     "5 of 6 run, least limit 94 %",
@@ -122,6 +122,11 @@ def _tag(name: str) -> dict[str, Any]:
     return TAGS.get(name, {})
 
 
+def _held(name: str) -> dict[str, Any]:
+    """All is well, which takes the most room."""
+    return {"value": 1, "quality": "good"} if name.endswith((".W", ".P", ".G", ".CTL")) else _tag(name)
+
+
 def _screen(height: int) -> list[str]:
     lane = Lane("entry1", "Entry lane 1", "entry", "HOLD_OPEN", False, 89.0, "green", "fire", "ok", "AUTO", 1234, 7)
     view = View(
@@ -139,7 +144,7 @@ def _screen(height: int) -> list[str]:
         tags_good=3472,
         events=tuple(Event("12:34:56.789", f"inlet{n:02}", f"event {n}") for n in range(20)),
         waste=waste_view(STATUS, TRUTH),
-        energy=energy_view(SAID, _tag),
+        energy=energy_view(SAID, _held),
         hour=7.75,
         speed=3.5,
     )

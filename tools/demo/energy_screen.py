@@ -9,7 +9,7 @@ from tools.demo.energy import Energy, Flow
 
 ENERGY_ROWS = 6
 _COLUMNS = 96
-_WORDS = 33
+_WORDS = 31
 _BAR = 8
 _FULL_KW = 600.0
 _DETAIL = 34
