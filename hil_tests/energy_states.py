@@ -36,8 +36,9 @@ SLOW_MS = 60_000
 class Place:
     """Where a state is reached.
 
-    cars: sixty of them; they would take what is to be too much. price: of the whole day; while it is `peak`, the battery covers what the sun doesn't. alone_kw: most import once
-    nobody shaves: without their board the devices know of no import cap, and the transformer's rating is what holds.
+    price: of the whole day; while it is `peak`, the battery covers what the sun doesn't. cars: sixty of them come; they
+    would take what is to be too much. alone_kw: most import once nobody shaves: without their board the devices know
+    of no import cap, and the transformer's rating is what holds.
     """
 
     base_kw: float
