@@ -27,6 +27,7 @@ NO_FALLBACK = const(-0x20000000)
 
 _RATING_MAX = const(200000)  # 20 MW
 _POWER_MAX = const(500000)
+_AT_ONCE = const(100)  # % of the maximum per s
 _PERCENT_MAX = const(5000)  # 500 %: products of these stay in 30 bits
 
 
@@ -92,14 +93,14 @@ class ControlImage:
                     left_out[i] = 1
                 elif not self._scaled(i, row, fallback):
                     return False
-            elif what == RATE and not ramp_s:
+            elif what == RATE and not ramp_s and not self._slows(row):
                 left_out[i] = 1
             else:
                 plain = 1
                 if what == RAMP:
                     plain = ramp_s
                 elif what == RATE:
-                    plain = 100 // ramp_s or 1
+                    plain = 100 // ramp_s or 1 if ramp_s else _AT_ONCE
                 elif what == REVERT:
                     plain = revert_s
                 elif what == FALLBACK_ENABLE:
@@ -108,6 +109,10 @@ class ControlImage:
                     self.fault = self._decoder.why
                     return False
         return True
+
+    def _slows(self, row):
+        # Whether a ramp of before is left. A rate of 0 is none to one device and stands still in another: left alone.
+        return 0 < self._regs[self._base + row[0]] < _AT_ONCE
 
     def _scaled(self, i, row, value):
         layout = self._layout

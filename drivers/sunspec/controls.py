@@ -19,7 +19,7 @@ PAIR = const(1)
 RAMP = const(2)
 """The ramp in s, optional."""
 RATE = const(3)
-"""The ramp in % of the maximum per s, optional; written when a ramp is asked."""
+"""The ramp in % of the maximum per s, optional; written when a ramp is asked, or to undo one that would slow."""
 REVERT = const(4)
 """After how many s without a refresh the device reverts, optional. A device may keep another one: that is read back."""
 FALLBACK = const(5)

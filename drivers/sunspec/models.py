@@ -58,6 +58,7 @@ GM_V = const(2)
 """Phase to neutral, mean of the phases."""
 GM_F = const(3)
 GM_I = const(4)
+"""Mean of the phases; the models give their sum."""
 
 MET_G = const(0)
 """Global horizontal irradiance, W/m2."""
@@ -122,9 +123,9 @@ FIELDS = (
 
 PERIOD_MS = (1000, 500, 200, 5000)
 """How often a kind is read (domain brief §2a)."""
-PATIENCE_MS = (3500, 250, 400, 10000)
+PATIENCE_MS = (3500, 250, 300, 10000)
 """How much later than its period a kind may be read where a line is too slow for all: control needs meter and battery
-converter within a second, the others before they are stale. Batteries wait for 2.5 s."""
+converter within a second, the others before they are stale. A battery waits for its period."""
 STALE_MS = (5000, 5000, 2000, 30000)
 """How old a value of a kind may be (domain brief §2a), if that is more than three periods."""
 
@@ -176,6 +177,12 @@ def family(model):
     if 111 <= model <= 113:
         return 113
     return 203 if 201 <= model <= 204 else model
+
+
+def mean_of_phases(total, model):
+    """Return the mean of what a meter of ``model`` (201 to 204) adds up over its phases, rounded towards zero."""
+    mean = abs(total) // max(1, min(model - 200, 3))
+    return -mean if total < 0 else mean
 
 
 def length_fits(model, length):

@@ -49,7 +49,7 @@ class Block:
 
 def patience_of(period_ms):
     """Return how long (ms) a block of such a period can wait, where its kind doesn't say."""
-    return period_ms * 3 // 2 if period_ms <= SECOND_MS else 2 * SLOW_MS
+    return period_ms if period_ms <= SECOND_MS else 2 * SLOW_MS
 
 
 def _split(count, points, most):

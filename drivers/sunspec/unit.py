@@ -14,7 +14,7 @@ from drivers.sunspec.control import Control
 from drivers.sunspec.controls import HEARTS, OPERATION, POWER
 from drivers.sunspec.discovery import Discovery
 from drivers.sunspec.heartbeat import Heartbeat
-from drivers.sunspec.models import FIELDS, FIXED, GM_P, GM_Q, INVERTER, METER, PCS, STATE
+from drivers.sunspec.models import FIELDS, FIXED, GM_I, GM_P, GM_Q, INVERTER, METER, PCS, STATE, mean_of_phases
 from drivers.sunspec.quirks import STANDARD
 from drivers.sunspec.states import normalise
 from drivers.sunspec.values import BAD_SCALE, NO_MODEL, NOT_READ, OLD, SCALE, Decoder, scale
@@ -38,7 +38,7 @@ _REFUSED_MS = const(30000)
 _BUSY_MS = const(300)
 _CHANGED_MS = const(100)
 _CONTROL_MS = const(800)  # for the readings of a control that waits
-_BEAT_MS = const(3000)  # for a heartbeat
+_BEAT_MS = const(4000)  # for a heartbeat
 _PATIENCE_MS = const(500)  # one reading of a chain may wait so long for those of other units
 _NONE = const(0)
 _POWER = const(1)
@@ -410,8 +410,11 @@ class SunSpecUnit(Station):
             return
         if decimals == STATE:
             value = normalise(model, value)
-        elif self.kind == METER and self.quirk.meter_sign < 0 and (field == GM_P or field == GM_Q):
-            value = -value
+        elif self.kind == METER:
+            if field == GM_I:
+                value = mean_of_phases(value, self._regs[self._block.base])
+            elif self.quirk.meter_sign < 0 and (field == GM_P or field == GM_Q):
+                value = -value
         self.quality[field] = GOOD
         self.values[field] = value
 

@@ -239,7 +239,7 @@ def test_a_refused_write_says_so():
 
 def der_704(more=()):
     points = {14: 0, 15: 1000, 16: 1000, 17: 0, 18: [0, 0], 22: 0, 23: 0, 24: [0, 0], 26: [0, 0], 30: 0, 31: [0, 0],
-              49: 20, 54: -1, 55: 2, 56: 0}  # fmt: skip
+              49: 0, 54: -1, 55: 2, 56: 0}  # fmt: skip
     points.update(more)
     return model(704, 65, points)
 
@@ -257,6 +257,25 @@ def test_704_limit_has_a_safe_value_to_revert_to():
     at = 40070
     assert device.writes == [
         (at + 15, [600]), (at + 16, [250]), (at + 17, [1]), (at + 18, [0, 30]), (at + 14, [1])]  # fmt: skip
+
+
+def test_a_ramp_left_over_in_704_does_not_slow_a_limit():
+    device = pcs(der_704())
+    inv = SunSpecUnit(INVERTER, 7)
+    rig = Rig([inv], [device])
+    inv.limit.set(600, 30, 10)
+    rig.until(lambda: inv.limit.mirrored)
+    at = 40070
+    assert (at + 49, [10]) in device.writes
+    device.writes.clear()
+    inv.limit.set(300, 30)
+    rig.until(lambda: inv.limit.mirrored)
+    assert device.writes == [(at + 15, [300]), (at + 49, [100]), (at + 14, [1])]
+    device.writes.clear()
+    device.put(at + 49, 0)  # none: left as it is
+    inv.limit.set(200, 30)
+    rig.until(lambda: inv.limit.mirrored)
+    assert device.writes == [(at + 15, [200]), (at + 14, [1])]
 
 
 def test_704_set_point_in_watts():

@@ -239,7 +239,14 @@ def test_a_meter_that_counts_the_other_way():
         points = {2: 100, 6: 0, 7: 2301, 15: -1, 16: 4998, 17: -2, 18: -250, 22: 3, 28: 40, 32: 3}
         gm, rig, _ = fitted(chain(common(), model(203, 105, points)), METER, Quirk(meter_sign=sign))
         assert (gm.values[GM_P], gm.values[GM_Q]) == (-2500 * sign, 400 * sign)
-        assert (gm.values[GM_V], gm.values[GM_F], gm.values[GM_I]) == (2301, 4998, 1000)
+        assert (gm.values[GM_V], gm.values[GM_F], gm.values[GM_I]) == (2301, 4998, 333)
+
+
+def test_the_current_of_a_meter_is_the_mean_of_its_phases():
+    for number, mean in ((201, 900), (202, 450), (203, 300), (204, 300)):
+        points = {2: 90, 6: 0, 7: 2301, 15: -1, 16: 4998, 17: -2, 18: -250, 22: 3, 28: 40, 32: 3}
+        gm, rig, _ = fitted(chain(common(), model(number, 105, points)), METER)
+        assert gm.values[GM_I] == mean, number
 
 
 def test_a_battery():
