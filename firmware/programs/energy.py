@@ -236,6 +236,8 @@ class Energy(EnergyOutputs):
             return
         if stopped or effects & table.EF_PCS_ZERO:
             store.stop(bess.STOPPED if stopped else bess.BATTERY)
+        elif io.PCS_YFORM and io.PCS_P_Q < BAD:
+            store.follow(io.PCS_P, par.pcs_band)
         elif self.law:
             self._law_battery(io)
         store.clamp()

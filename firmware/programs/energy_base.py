@@ -16,6 +16,8 @@ from protocols.ticks import ticks_add, ticks_diff
 _SETTLE_MS = const(200)  # the longest debounce of a contact lasts 100 ms
 _POWER_MAX = const(23000)  # 0.1 kW: two squares of it fit a small integer
 _BATTERY_FAULT = const(7)  # BAT.ST
+_INVERTER_FAULT = const(7)  # INV.ST
+_GRID_EVENTS = const(0x0F14)  # Evt1 2, 4, 8-11: off with the grid, its frequency, its voltage (E12)
 
 
 def root(x):
@@ -88,6 +90,8 @@ class EnergyBase(Program):
         self._w = tuple(["INV%d_W" % k for k in ks])
         self._w_q = tuple(["INV%d_W_Q" % k for k in ks])
         self._evt = tuple(["INV%d_EVT" % k for k in ks])
+        self._st = tuple(["INV%d_ST" % k for k in ks])
+        self._st_q = tuple(["INV%d_ST_Q" % k for k in ks])
         self._ctl = tuple(["INV%d_CTL" % k for k in ks])
         self._fault = tuple(["inv%d_fault" % k for k in ks])
         self._kw = tuple(["inv%d_kw" % k for k in ks])
@@ -144,7 +148,10 @@ class EnergyBase(Program):
                 pv.power[k] = getattr(io, self._w[k])
                 evt = getattr(io, self._evt[k])
                 events |= evt
-                setattr(self, self._fault[k], 1 if evt & par.inv_trip_events else 0)
+                # An arc has no bit of its own: in fault, and the grid isn't why, is stopped too (E7).
+                fault = getattr(io, self._st[k]) == _INVERTER_FAULT and getattr(io, self._st_q[k]) < BAD
+                fault = evt & par.inv_trip_events or (fault and not evt & _GRID_EVENTS)
+                setattr(self, self._fault[k], 1 if fault else 0)
             ignores = getattr(io, self._ctl[k]) == 0 and not silent
             if ignores:
                 deaf |= 1 << k

@@ -60,6 +60,12 @@ class Bess:
         self._side = 1 if power > 0 else -1 if power < 0 else 0
         self.known = 1
 
+    def follow(self, power, band):
+        """While it forms the grid the device gives what the island takes, whatever it is asked: ask for just that, so
+        that nothing jumps when set-points count again."""
+        if abs(power - self.q) >= band or abs(power - self.target) >= band:
+            self.begin(power)
+
     def limits(self, io, par, no_charge, no_discharge):
         """Charge and discharge power allowed: rating, battery management, taper near full, what a cause inhibits."""
         charge = par.pcs_kw

@@ -231,6 +231,21 @@ def test_e7_an_inverter_with_a_fault_stops_alone_until_confirmed():
     bench.check("INV_RUN=63")
 
 
+def test_e7_an_arc_has_no_bit_but_the_state_of_fault():
+    bench = Bench()
+    bench.set("INV2_ST=7 INV2_EVT=4104")  # string fuse, DC side open
+    bench.run(40)
+    assert bench.tripped("INV2")
+    bench.check("INV_RUN=61 INV2_SET=0 PCS_RUN=1")
+    bench.set("INV2_ST=4 INV2_EVT=0")
+    bench.reset(confirm=True)
+    bench.scan()
+    bench.check("INV_RUN=63")
+    bench.set("INV2_ST=7 INV2_EVT=16")  # off with the grid: its own protection, it comes back by itself
+    bench.run(40)
+    bench.check("INV_RUN=63")
+
+
 def test_e8_the_reserve_is_kept_and_given_back_five_percent_higher():
     bench = Bench()
     bench.load = 9000
@@ -308,6 +323,27 @@ def test_a_lost_grid_opens_the_breaker_and_sheds_within_two_seconds():
     bench.set("BAT_SOC=299")
     bench.scan()
     bench.check("SHED2_Y RESERVE=300")
+
+
+def test_the_battery_joins_the_grid_with_what_the_island_takes():
+    bench = Bench(grid_back_s=20)
+    bench.command("SET_PCS", -2000 & 0xFFFF, 300)
+    bench.run(6000)
+    bench.check("PCS_SET=-2000")
+    bench.set("-GRID_OK")
+    bench.run(500)
+    bench.set("PCS_P=1470")
+    bench.run(200)
+    bench.check("ISLAND PCS_YFORM PCS_SET=1470 PCS_TARGET=1470")
+    bench.set("GRID_OK PCS_P=1530")  # within the band: the line has others to serve
+    bench.run(21000)
+    bench.check("PCS_SET=1470")
+    assert bench.command("QG_CLOSE") == ACCEPTED
+    while bench.io.QG_STATE:
+        bench.scan()
+    before = bench.io.PCS_SET
+    bench.run(1000)
+    assert before == 1470 and 1470 - 550 <= bench.io.PCS_SET < 1470, bench.io.PCS_SET  # 50 kW/s to what is wished
 
 
 def test_a_returned_grid_is_waited_for_and_each_flicker_begins_anew():
