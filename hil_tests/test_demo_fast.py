@@ -24,6 +24,7 @@ def test_in_a_minute_waste_is_on_its_way_and_power_under_control(tmp_path: Path,
     assert 0 < report["speed"] < 100
     assert all(board["link"] == "ok" for board in report["boards"])
     assert max(board["scan_overruns"] for board in report["boards"]) == 0  # a board that waits is not late
+    assert max(board["heap_growth_bytes"] for board in report["boards"]) == 0
     waste = report["waste"]
     assert waste["runs"] == 1
     assert waste["pulses"] >= 1
