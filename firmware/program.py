@@ -48,6 +48,7 @@ class Program:
     """
 
     TABLE = None
+    FIELD = None  # the devices of the board's own line: a class of `firmware.runtime.field.Devices`
 
     def __init__(self, table, par, events):
         self.table = table
@@ -82,6 +83,8 @@ class Program:
         for attr, _bit, safe in self.table.DO:
             setattr(io, attr, safe)
         for row in self.table.AO:
+            setattr(io, row[0], row[2])
+        for row in self.table.BO:
             setattr(io, row[0], row[2])
 
     def command(self, code, a0, a1, a2, a3, io, now):

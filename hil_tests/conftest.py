@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
 from hil_tests.demo_run import DemoRun
+from hil_tests.energy_rig import EnergyRig
 from hil_tests.lane_rig import RUNTIMES, LaneRig
 from hil_tests.waste_rig import WasteRig
 
+AnyRig = TypeVar("AnyRig", LaneRig, WasteRig, EnergyRig)
 MakeRig = Callable[..., LaneRig]
 MakeWaste = Callable[..., WasteRig]
+MakeEnergy = Callable[..., EnergyRig]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -31,21 +34,29 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("runtime", metafunc.config.getoption("--rig") or ["unix"], scope="session")
 
 
-@pytest.fixture
-def make_rig(runtime: str, tmp_path: Path) -> Iterator[MakeRig]:
-    """Make rigs with the parameters of `LaneRig`; they are powered up, and off at the end."""
-    made: list[LaneRig] = []
+def made_rigs(kind: type[AnyRig], folder: Path, runtime: str) -> Iterator[Callable[..., AnyRig]]:
+    """Make rigs of a kind, powered up unless said otherwise; off at the end, and what they know is told."""
+    made: list[AnyRig] = []
 
-    def make(*, power: bool = True, **options: Any) -> LaneRig:
-        rig = LaneRig(tmp_path / f"rig{len(made)}", runtime=runtime, **options)
+    def make(*, power: bool = True, **options: Any) -> AnyRig:
+        rig = kind(folder / f"{kind.__name__}{len(made)}", runtime=runtime, **options)
         made.append(rig)
-        return rig.start() if power else rig
+        if power:
+            rig.start()
+        return rig
 
     yield make
     for rig in made:
         rig.close()
         print(rig.logbook())
-        print(rig.board.runner.console())
+        for board in rig.boards.values() if isinstance(rig, WasteRig) else [rig.board]:
+            print(board.runner.console())
+
+
+@pytest.fixture
+def make_rig(runtime: str, tmp_path: Path) -> Iterator[MakeRig]:
+    """Make lanes with the parameters of `LaneRig`."""
+    yield from made_rigs(LaneRig, tmp_path, runtime)
 
 
 @pytest.fixture
@@ -56,20 +67,14 @@ def rig(make_rig: MakeRig) -> LaneRig:
 
 @pytest.fixture
 def make_waste(runtime: str, tmp_path: Path) -> Iterator[MakeWaste]:
-    """Make waste plants with the parameters of `WasteRig`; they are powered up, and off at the end."""
-    made: list[WasteRig] = []
+    """Make waste plants with the parameters of `WasteRig`."""
+    yield from made_rigs(WasteRig, tmp_path, runtime)
 
-    def make(*, power: bool = True, **options: Any) -> WasteRig:
-        rig = WasteRig(tmp_path / f"waste{len(made)}", runtime=runtime, **options)
-        made.append(rig)
-        return rig.start() if power else rig
 
-    yield make
-    for rig in made:
-        rig.close()
-        print(rig.logbook())
-        for board in rig.boards.values():
-            print(board.runner.console())
+@pytest.fixture
+def make_energy(runtime: str, tmp_path: Path) -> Iterator[MakeEnergy]:
+    """Make energy plants with the parameters of `EnergyRig`."""
+    yield from made_rigs(EnergyRig, tmp_path, runtime)
 
 
 @pytest.fixture

@@ -11,10 +11,14 @@ HELLO 0x01
 WELCOME 0x81
     u8 reset_cause, u32 now_ms, u32 now_us
 STEP 0x02
-    u8 flags, u32 wake_us, [outputs: u16 DO words..., i16 AO...], u16 n, n serial bytes sent
+    u8 flags, u32 wake_us, [outputs: u16 DO words..., i16 AO...], u16 n, n serial bytes sent,
+    [field: u16 n, n bytes sent on the field line]
 WORLD 0x82
     u8 flags, u32 now_ms, u32 now_us, [inputs: u16 DI contact words..., u16 DI fresh words..., i32 AI..., i32 BI...],
-    u16 n, u32 rx_end_us, n serial bytes received
+    u16 n, u32 rx_end_us, n serial bytes received, [field: u16 n, u32 rx_end_us, n bytes from the field line]
+
+What stands in brackets is there when a flag says so: a board without a field line, or one whose line is quiet, has the
+shorter frames. A field line is the board's own (it is the client there), the first line is the gateway's.
 
 Both ends work on flat arrays in the order of the program's table. `raw` is DI, then AI, then BI (``array('i')``): a DI
 is its contact level, 1 = closed, and NO_SAMPLE stands where nothing fresh arrived. `out` is DO, then AO. Times are
@@ -33,16 +37,21 @@ WORLD = const(0x82)
 STEP_OUTPUTS = const(1)  # outputs present
 STEP_FED = const(2)  # the board fed its watchdog since its last STEP
 STEP_RESET = const(4)  # the board asks for a reset (REBOOT command)
+STEP_FIELD = const(8)  # bytes for the field line present
 WORLD_INPUTS = const(1)  # inputs present
 WORLD_DOWN = const(2)  # the link ends here: the board stops
+WORLD_FIELD = const(4)  # bytes from the field line present
 
 HEADER = const(3)  # bytes before the payload
-MAX_BURST = const(512)  # longest run of serial bytes in one frame
+MAX_BURST = const(512)  # longest run of serial bytes of one line in one frame
 MAX_FRAME = const(2048)
 
 
 class Shape:
-    """How many channels of each kind a program has. Both ends must agree on it: the sheet CRC in HELLO tells."""
+    """How many channels of each kind a program has. Both ends must agree on it: the sheet CRC in HELLO tells.
+
+    bi counts the bus inputs that come over the link; those of the field line come as its bytes.
+    """
 
     def __init__(self, di, ai, bi, do, ao):
         self.di = di
@@ -60,7 +69,7 @@ class Shape:
 
 def shape_of(table):
     """The Shape of a program's table (see `protocols.sheets.derive`)."""
-    return Shape(len(table.DI), len(table.AI), len(table.BI), len(table.DO), len(table.AO))
+    return Shape(len(table.DI), len(table.AI), len(table.BI) - len(table.FIELD), len(table.DO), len(table.AO))
 
 
 def frame_type(buf):
@@ -87,6 +96,15 @@ def _put32(buf, at, value):
     return at + 4
 
 
+def _put_bytes(buf, at, data, n):
+    at = _put16(buf, at, n)
+    i = 0
+    while i < n:
+        buf[at + i] = data[i]
+        i += 1
+    return at + n
+
+
 def _get16(buf, at):
     return buf[at] | buf[at + 1] << 8
 
@@ -110,7 +128,8 @@ class BoardEnd:
     """The board's end: makes HELLO and STEP in `buf`, reads WELCOME and WORLD.
 
     After `decode`: `flags`, `now_ms`, `now_us`, `reset_cause` (of WELCOME), and for serial bytes `rx_at`, `rx_n` (where
-    they are in the decoded buffer) and `rx_end_us` (arrival of the last one).
+    they are in the decoded buffer) and `rx_end_us` (arrival of the last one); `field_at`, `field_n` and `field_end_us`
+    for those of the field line.
     """
 
     def __init__(self, shape):
@@ -123,6 +142,9 @@ class BoardEnd:
         self.rx_at = 0
         self.rx_n = 0
         self.rx_end_us = 0
+        self.field_at = 0
+        self.field_n = 0
+        self.field_end_us = 0
 
     def hello(self, dev_id, program, sheet_crc, runtime, wdt_ms, tcp_port):
         """Write HELLO into `buf`; `program` and `runtime` are bytes (at most 255). Returns the frame's length."""
@@ -135,8 +157,10 @@ class BoardEnd:
         at = _put16(buf, at, tcp_port)
         return _close(buf, HELLO, at)
 
-    def step(self, flags, wake_us, out, tx, n_tx):
+    def step(self, flags, wake_us, out, tx, n_tx, field=None, n_field=0):
         """Write STEP into `buf`; `out` counts only with STEP_OUTPUTS in `flags`. Returns the frame's length."""
+        if n_field:
+            flags |= STEP_FIELD
         buf = self.buf
         buf[HEADER] = flags
         at = _put32(buf, HEADER + 1, wake_us)
@@ -148,12 +172,9 @@ class BoardEnd:
             while n < end:
                 at = _put16(buf, at, out[n])
                 n += 1
-        at = _put16(buf, at, n_tx)
-        n = 0
-        while n < n_tx:
-            buf[at] = tx[n]
-            at += 1
-            n += 1
+        at = _put_bytes(buf, at, tx, n_tx)
+        if n_field:
+            at = _put_bytes(buf, at, field, n_field)
         return _close(buf, STEP, at)
 
     def decode(self, buf, n, raw):
@@ -167,12 +188,19 @@ class BoardEnd:
             self.reset_cause = buf[HEADER]
             self.flags = 0
             self.rx_n = 0
+            self.field_n = 0
         elif kind == WORLD:
             shape = self.shape
             flags = buf[HEADER]
             at = HEADER + 9
             tail = at + (shape.inputs_bytes if flags & WORLD_INPUTS else 0)
-            if n < tail + 6 or n != tail + 6 + _get16(buf, tail):
+            if n < tail + 6:
+                return 0
+            end = tail + 6 + _get16(buf, tail)
+            if flags & WORLD_FIELD:
+                if n < end + 6 or n != end + 6 + _get16(buf, end):
+                    return 0
+            elif n != end:
                 return 0
             self.flags = flags
             if flags & WORLD_INPUTS:
@@ -180,6 +208,11 @@ class BoardEnd:
             self.rx_n = _get16(buf, tail)
             self.rx_end_us = _get32(buf, tail + 2)
             self.rx_at = tail + 6
+            self.field_n = 0
+            if flags & WORLD_FIELD:
+                self.field_n = _get16(buf, end)
+                self.field_end_us = _get32(buf, end + 2)
+                self.field_at = end + 6
         else:
             return 0
         self.now_ms = _get32(buf, HEADER + 1)
@@ -209,7 +242,8 @@ class WorldEnd:
 
     After a HELLO: `dev_id`, `program`, `sheet_crc`, `runtime`, `wdt_ms`, `tcp_port`. It is read without knowing the
     shape, so an end may be made with ``WorldEnd(None)`` and given its `shape` when the program is known. After a STEP:
-    `flags`, `wake_us`, `tx_at`, `tx_n` (the serial bytes in the decoded buffer).
+    `flags`, `wake_us`, `tx_at`, `tx_n` (the serial bytes in the decoded buffer), `field_at`, `field_n` (those of the
+    field line).
     """
 
     def __init__(self, shape):
@@ -225,6 +259,8 @@ class WorldEnd:
         self.wake_us = 0
         self.tx_at = 0
         self.tx_n = 0
+        self.field_at = 0
+        self.field_n = 0
 
     def decode(self, buf, n, out):
         """Read the frame buf[:n]; outputs go into `out`. Returns HELLO, STEP, or 0 if it is neither or malformed."""
@@ -238,7 +274,13 @@ class WorldEnd:
         flags = buf[HEADER]
         at = HEADER + 5
         tail = at + (shape.outputs_bytes if flags & STEP_OUTPUTS else 0)
-        if n < tail + 2 or n != tail + 2 + _get16(buf, tail):
+        if n < tail + 2:
+            return 0
+        end = tail + 2 + _get16(buf, tail)
+        if flags & STEP_FIELD:
+            if n < end + 2 or n != end + 2 + _get16(buf, end):
+                return 0
+        elif n != end:
             return 0
         self.flags = flags
         self.wake_us = _get32(buf, HEADER + 1)
@@ -255,6 +297,8 @@ class WorldEnd:
                 i += 1
         self.tx_n = _get16(buf, tail)
         self.tx_at = tail + 2
+        self.field_n = _get16(buf, end) if flags & STEP_FIELD else 0
+        self.field_at = end + 2
         return STEP
 
     def _hello(self, buf, n):
@@ -279,8 +323,10 @@ class WorldEnd:
         at = _put32(buf, HEADER + 1, now_ms)
         return _close(buf, WELCOME, _put32(buf, at, now_us))
 
-    def world(self, flags, now_ms, now_us, raw, rx, n_rx, rx_end_us):
+    def world(self, flags, now_ms, now_us, raw, rx, n_rx, rx_end_us, field=None, n_field=0, field_end_us=0):
         """Write WORLD into `buf`; `raw` counts only with WORLD_INPUTS in `flags`. Returns the frame's length."""
+        if n_field:
+            flags |= WORLD_FIELD
         buf = self.buf
         buf[HEADER] = flags
         at = _put32(buf, HEADER + 1, now_ms)
@@ -293,13 +339,9 @@ class WorldEnd:
             while i < shape.raw_len:
                 at = _put32(buf, at, raw[i])
                 i += 1
-        at = _put16(buf, at, n_rx)
-        at = _put32(buf, at, rx_end_us)
-        i = 0
-        while i < n_rx:
-            buf[at] = rx[i]
-            at += 1
-            i += 1
+        at = _put_burst(buf, at, rx, n_rx, rx_end_us)
+        if n_field:
+            at = _put_burst(buf, at, field, n_field, field_end_us)
         return _close(buf, WORLD, at)
 
     def _contacts(self, at, fresh, raw):
@@ -320,6 +362,15 @@ class WorldEnd:
                     buf[at + (i >> 3)] |= bit
             i += 1
         return end
+
+
+def _put_burst(buf, at, data, n, end_us):
+    at = _put32(buf, _put16(buf, at, n), end_us)
+    i = 0
+    while i < n:
+        buf[at + i] = data[i]
+        i += 1
+    return at + n
 
 
 def _put_bits(buf, at, values, count):

@@ -153,6 +153,7 @@ SIG_0_10V = const(2)  # millivolts, 0..10000 -> lo..hi
 SIG_OHM = const(3)  # ohms, taken as they are
 
 NO_SAMPLE = const(-0x8000)  # raw value of a channel that has no fresh sample in this scan; "n/a" on the wire
+BAD_SAMPLE = const(-0x8001)  # of a bus: the device answered, and what it answered is no value (not implemented, frozen)
 
 # What a cause does while one of the points it looks at is BAD or STALE
 ON_BAD_TRIP = const(0)

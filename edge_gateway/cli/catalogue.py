@@ -23,6 +23,9 @@ COMMANDS = {
     "parking": Entry("edge_gateway.cli.parking_commands:app", _("Show and correct how many vehicles are inside.")),
     "event": Entry("edge_gateway.cli.event_commands:app", _("Read the journal.")),
     "waste": Entry("edge_gateway.cli.waste_commands:app", _("Collect waste: status, plan, report, orders.")),
+    "energy": Entry(
+        "edge_gateway.cli.energy_commands:app", _("PV, battery, vehicles, grid: status, limits, reasons, SunSpec.")
+    ),
     "site": Entry("edge_gateway.cli.site_commands:app", _("Check a site file, print its schema.")),
 }
 """In the order of the help text."""

@@ -107,6 +107,9 @@ def summary_lines(status: dict[str, Any]) -> list[str]:
                 full=_(", [red]full[/]") if parking["full"] else "",
             )
         )
+    energy = status.get("energy")
+    if energy is not None:
+        lines.append(_("energy: {state} ({why})").format(state=energy["state"], why=plain(energy["why"])))
     text = _("journal: {last} entries, {used:.1f} MB").format(
         last=journal["last_seq"], used=journal["used_bytes"] / 1e6
     )

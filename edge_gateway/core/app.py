@@ -15,6 +15,7 @@ from edge_gateway.core.board import BoardUnit
 from edge_gateway.core.board_events import FIRST_KEY
 from edge_gateway.core.clock import now_ms, utc_ms
 from edge_gateway.core.commands import Commander
+from edge_gateway.core.energy_task import EnergyTask
 from edge_gateway.core.lines import LineMaker, build_lines, line_of
 from edge_gateway.core.local_api import LocalApi, tag_dict
 from edge_gateway.core.parking_task import ParkingTask
@@ -64,6 +65,19 @@ class Core:
             self.waste = WasteTask(
                 loaded, site.waste, self.database, self.boards, self.commander, self.journal.append, now_ms()
             )
+        self.energy: EnergyTask | None = None
+        if site.energy is not None:
+            self.energy = EnergyTask(
+                loaded,
+                site.energy,
+                self.database,
+                self.boards,
+                self.commander,
+                self.journal.append,
+                self.journal_path,
+                self.waste.hint if self.waste is not None else None,
+                now_ms(),
+            )
         self._whitelists = self._build_whitelists()
         self._sampler = Sampler(self.database, round(1000 * site.gateway.sample_s))
         self._api = LocalApi(self)
@@ -96,6 +110,8 @@ class Core:
             self.parking.close()
         if self.waste is not None:
             self.waste.close()
+        if self.energy is not None:
+            self.energy.close()
         self._sampler.close()
         self._event("GATEWAY_STOPPED")
         await self.server.stop()
@@ -169,6 +185,8 @@ class Core:
         steps += [(f"plates {path.name}", file.scan) for path, file in self._plates.items()]
         if self.parking is not None:
             steps.append(("parking", self.parking.scan))
+        if self.energy is not None:  # before the waste collection, which hears of its hints in the same scan
+            steps.append(("energy", self.energy.scan))
         if self.waste is not None:
             steps.append(("waste", self.waste.scan))
         steps += [("white-list", keeper.scan) for keeper in self._whitelists]

@@ -10,13 +10,13 @@ from edge_gateway.core.clock import utc_ms
 from edge_gateway.core.commands import KnownCommand, known_commands
 from edge_gateway.core.config_watch import ConfigWatch
 from edge_gateway.core.lines import PacedLine
-from edge_gateway.fieldbus.board import BoardIdentity, BoardSession
+from edge_gateway.fieldbus.board import BoardIdentity, BoardSession, BoardState
 from edge_gateway.fieldbus.events import BoardEvent, EventGap
 from edge_gateway.fieldbus.hole_store import HoleStore
 from edge_gateway.journal import Draft, Kind, Record
 from edge_gateway.site import Board
 from edge_gateway.tags import TagDatabase
-from protocols import sheets
+from protocols import layout, sheets
 from protocols.sheets.derive import sheet_crc
 
 
@@ -110,6 +110,27 @@ class BoardUnit:
         if header is None:
             return []
         return [cause.name for bit, cause in enumerate(self.sheet.causes) if header.trip_bits >> bit & 1]
+
+    def with_effect(self, effect: str) -> tuple[str, ...]:
+        """Names of the active or latched causes that have an effect."""
+        header = self.session.header
+        if header is None:
+            return ()
+        bits = header.trip_bits
+        return tuple(c.name for bit, c in enumerate(self.sheet.causes) if bits >> bit & 1 and effect in c.effects)
+
+    def refusal(self) -> str:
+        """Why the gateway may not use this board to control a plant; empty when it may."""
+        session, header, name = self.session, self.session.header, self.config.id
+        if session.state in (BoardState.FOREIGN, BoardState.READ_ONLY):
+            return f"{name}: {session.problem}"
+        if header is not None and session.online and header.mode != layout.MODE_AUTO:
+            return f"{name} is in mode {header.mode_name}, not AUTO"
+        if self.configuration.problem:
+            return f"{name} runs other parameters than the site file: {self.configuration.problem}"
+        if session.config_differs:
+            return f"{name} has another configuration than at the last look (CFG_CRC); it is being read"
+        return ""
 
     def _missing(self) -> list[str]:
         header = self.session.header

@@ -13,6 +13,8 @@ from edge_gateway.api.wire import API_VERSION, ApiError, Code
 from edge_gateway.core.board import BoardUnit
 from edge_gateway.core.clock import now_ms
 from edge_gateway.core.commands import outcome, parse_arguments
+from edge_gateway.core.energy_api import EnergyApi
+from edge_gateway.core.energy_words import summary
 from edge_gateway.core.waste_api import WasteApi
 from edge_gateway.fieldbus.command import Command, CommandEnd
 from edge_gateway.journal import JournalReader, Kind
@@ -47,6 +49,7 @@ class LocalApi:
             "subscribe": self.subscribe,
             "uplink": self.uplink,
             **WasteApi(self._core.waste, self._core.journal_path).methods(),
+            **EnergyApi(self._core.energy, self._core.journal_path).methods(),
         }
 
     def hello(self, _connection: Connection, _params: dict[str, Any]) -> dict[str, Any]:
@@ -70,6 +73,7 @@ class LocalApi:
             "tags": {"total": len(core.database), "good": core.database.good},
             "parking": core.parking.as_dict() if core.parking is not None else None,
             "waste": core.waste.as_dict() if core.waste is not None else None,
+            "energy": summary(core.energy) if core.energy is not None else None,
             "journal": {
                 "last_seq": health.last_seq,
                 "queued": health.queued,

@@ -9,7 +9,6 @@ from typing import Any
 from edge_gateway.control.waste.image import UNNAMED, Container, Image, Station, Valve, Valves
 from edge_gateway.control.waste.plant import Plant
 from edge_gateway.core.board import BoardUnit
-from edge_gateway.fieldbus.board import BoardState
 from edge_gateway.site import Waste
 from edge_gateway.tags import Tag, TagDatabase
 from protocols import layout, sheets
@@ -47,7 +46,7 @@ class WasteImages:
         """The plant as it is known now."""
         if now - self._judged_at >= _PARAMETERS_MS:
             self._judged_at = now
-            self._refusals = {name: _refusal(self._boards[name]) for name in (*self._plant.inlets, self._waste.station)}
+            self._refusals = {name: self._boards[name].refusal() for name in (*self._plant.inlets, self._waste.station)}
         changed = False
         for chute in self._plant.chutes:
             tags = self._chutes[chute.name]
@@ -193,20 +192,6 @@ def _asked(board: BoardUnit, stop: Tag) -> str:
     }
     first = header.first_out if header is not None else 0
     return found.get(first) or next(iter(found.values()), UNNAMED)
-
-
-def _refusal(board: BoardUnit) -> str:
-    """Why the gateway may not use a board; empty when it may."""
-    session, header = board.session, board.session.header
-    if session.state in (BoardState.FOREIGN, BoardState.READ_ONLY):
-        return f"{board.config.id}: {session.problem}"
-    if header is not None and session.online and header.mode != layout.MODE_AUTO:
-        return f"{board.config.id} is in mode {header.mode_name}, not AUTO"
-    if board.configuration.problem:
-        return f"{board.config.id} runs other parameters than the site file: {board.configuration.problem}"
-    if session.config_differs:
-        return f"{board.config.id} has another configuration than at the last look (CFG_CRC); it is being read"
-    return ""
 
 
 def _int(tag: Tag) -> int:

@@ -18,7 +18,7 @@ from edge_gateway.fieldbus.unit import Patience
 
 Parity = Literal["N", "E", "O"]
 
-_SPEEDS = {
+SPEEDS = {
     1200: termios.B1200,
     2400: termios.B2400,
     4800: termios.B4800,
@@ -30,6 +30,31 @@ _SPEEDS = {
 }
 _SILENCE_S = 0.005
 """When bytes that are no reply are judged: longer than t3.5 and the usual pauses of a USB adapter."""
+
+
+def open_port(port: str, baud: int, parity: Parity = "N", stop_bits: int = 1) -> int:
+    """A serial port, raw and without blocking: neither on a missing carrier now nor on a full buffer later.
+
+    baud: one of `SPEEDS`. Returns the file descriptor. Raises OSError.
+    """
+    fd = os.open(port, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
+    try:
+        tty.setraw(fd, termios.TCSANOW)
+        mode = termios.tcgetattr(fd)
+        cflag = mode[tty.CFLAG] & ~(termios.CSIZE | termios.PARENB | termios.PARODD | termios.CSTOPB)
+        cflag |= termios.CS8 | termios.CREAD | termios.CLOCAL
+        if parity != "N":
+            cflag |= termios.PARENB | (termios.PARODD if parity == "O" else 0)
+        if stop_bits == 2:
+            cflag |= termios.CSTOPB
+        mode[tty.CFLAG] = cflag
+        mode[tty.ISPEED] = mode[tty.OSPEED] = SPEEDS[baud]
+        termios.tcsetattr(fd, termios.TCSANOW, mode)
+        termios.tcflush(fd, termios.TCIOFLUSH)
+    except (OSError, termios.error) as error:
+        os.close(fd)
+        raise OSError(f"{port}: {error}") from error
+    return fd
 
 
 class SerialLine(LoopLine):
@@ -53,8 +78,8 @@ class SerialLine(LoopLine):
         cost: CostModel | None = None,
         reconnect: ReconnectDelay | None = None,
     ) -> None:
-        if baud not in _SPEEDS:
-            raise ValueError(f"line {name}: {baud} baud is not one of {', '.join(map(str, _SPEEDS))}")
+        if baud not in SPEEDS:
+            raise ValueError(f"line {name}: {baud} baud is not one of {', '.join(map(str, SPEEDS))}")
         bits = 9 + stop_bits + (parity != "N")
         super().__init__(name, cost or CostModel.serial(baud, bits), patience, 1, reconnect)
         self.port = port
@@ -72,31 +97,10 @@ class SerialLine(LoopLine):
 
     async def _open(self) -> None:
         assert self._loop is not None
-        # Not blocking: neither on a missing carrier now nor on a full buffer later.
-        fd = os.open(self.port, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
-        try:
-            self._configure(fd)
-        except (OSError, termios.error) as error:
-            os.close(fd)
-            raise OSError(f"{self.port}: {error}") from error
-        self._fd = fd
+        self._fd = fd = open_port(self.port, self.baud, self.parity, self.stop_bits)
         self._receiver.drop()
         self._loop.add_reader(fd, self._on_readable)
         self._up()
-
-    def _configure(self, fd: int) -> None:
-        tty.setraw(fd, termios.TCSANOW)
-        mode = termios.tcgetattr(fd)
-        cflag = mode[tty.CFLAG] & ~(termios.CSIZE | termios.PARENB | termios.PARODD | termios.CSTOPB)
-        cflag |= termios.CS8 | termios.CREAD | termios.CLOCAL
-        if self.parity != "N":
-            cflag |= termios.PARENB | (termios.PARODD if self.parity == "O" else 0)
-        if self.stop_bits == 2:
-            cflag |= termios.CSTOPB
-        mode[tty.CFLAG] = cflag
-        mode[tty.ISPEED] = mode[tty.OSPEED] = _SPEEDS[self.baud]
-        termios.tcsetattr(fd, termios.TCSANOW, mode)
-        termios.tcflush(fd, termios.TCIOFLUSH)
 
     def _hang_up(self) -> None:
         fd, self._fd = self._fd, -1

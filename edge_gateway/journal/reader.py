@@ -44,12 +44,15 @@ class JournalReader:
         found = self._records(query, (source, f'{{"{first_key}":%'))
         return found[0] if found else None
 
-    def named(self, names: Sequence[str], from_ms: int, until_ms: int) -> list[Record]:
-        """Events and alarms with one of those names that happened from `from_ms` up to `until_ms` (UTC), in order."""
+    def named(
+        self, names: Sequence[str], from_ms: int, until_ms: int, kinds: Sequence[Kind] = (Kind.EVENT, Kind.ALARM)
+    ) -> list[Record]:
+        """Entries of `kinds` with one of those names that happened from `from_ms` up to `until_ms` (UTC), in order."""
         marks = ",".join("?" * len(names))
-        where = f"kind IN (1,2) AND utc_ms BETWEEN ? AND ? AND name IN ({marks})"
+        of_kind, values = _kinds(kinds)
+        where = f"utc_ms BETWEEN ? AND ? AND name IN ({marks}){of_kind}"
         query = f"SELECT * FROM record WHERE {where} ORDER BY seq"  # noqa: S608 - placeholders alone
-        return self._records(query, (from_ms, until_ms, *names))
+        return self._records(query, (from_ms, until_ms, *names, *values))
 
     def bounds(self) -> tuple[int, int]:
         """Oldest and newest sequence; (0, 0) when nothing is stored."""

@@ -1,5 +1,6 @@
 """The site file: model, loading with `file:line:column` errors, cross checks, JSON Schema."""
 
+from edge_gateway.site.energy import Energy, EnergyPlan
 from edge_gateway.site.load import LoadedSite, load_site
 from edge_gateway.site.model import Board, Line, Parking, SerialLine, Site, TcpLine, Uplink
 from edge_gateway.site.problems import Position, Problem, SiteError
@@ -7,6 +8,8 @@ from edge_gateway.site.waste import Waste
 
 __all__ = [
     "Board",
+    "Energy",
+    "EnergyPlan",
     "Line",
     "LoadedSite",
     "Parking",

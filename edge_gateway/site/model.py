@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator, model_validator
 
+from edge_gateway.site.energy import Energy
 from edge_gateway.site.part import Identifier, Part
 from edge_gateway.site.waste import Waste
 
@@ -202,4 +203,5 @@ class Site(Part):
     boards: list[Board] = Field(min_length=1)
     parking: Parking | None = None
     waste: Waste | None = None
+    energy: Energy | None = None
     uplink: Uplink | None = None

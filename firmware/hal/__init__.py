@@ -12,6 +12,8 @@ feed()                       feed the watchdog; it starts with the first scan
 receive(buf)                 take serial bytes that have arrived; `rx_end_us` is when the last one did
 exact_arrival                whether `rx_end_us` is that exact, or when the buffer was looked at
 send(buf, n)                 send `n` bytes on the serial line; returns at once
+open_field(baud)             open the board's own line, on which it is the client: an object with `receive(buf)`,
+                             `end_us` (arrival of the last byte received) and `send(buf, n)`; None where there is none
 sockets                      Modbus TCP connections (`firmware.hal.sockets`), or None
 wait(until_us)               until that tick, or until something arrives, whichever is first
 temperature(), supply()      0.1 degC and 0.01 V, layout.NO_SAMPLE where it isn't measured

@@ -27,6 +27,21 @@ def held():
     return HOLD in os.listdir()
 
 
+class FieldPort(Rs485):
+    """The board's own line on its second UART (`firmware.hal`)."""
+
+    def __init__(self, pins, baud):
+        super().__init__(pins, baud)
+        self.end_us = 0
+
+    def receive(self, buf):
+        """Bytes that have arrived into `buf`; how many."""
+        n = super().receive(buf)
+        if n:
+            self.end_us = time.ticks_us()
+        return n
+
+
 class Chip:
     """HAL over `machine` (members: see `firmware.hal`)."""
 
@@ -41,12 +56,13 @@ class Chip:
         self.rx_end_us = 0
         self.reset_cause = self._cause()
         self.line = None
+        self.field = None
         self._board = board
         self._poller = select.poll()
         self._dog = None
         self._bi = len(table.DI) + len(table.AI)
         self._reader = None
-        if board.READER and len(table.BI) == 3:
+        if board.READER and len(table.BI) - len(table.FIELD) == 3:
             pins = board.READER
             uart = machine.UART(
                 pins["uart"], baudrate=pins["baud"], tx=machine.Pin(pins["tx"]), rx=machine.Pin(pins["rx"]), timeout=0
@@ -59,6 +75,14 @@ class Chip:
         self._poller.register(self.line.uart, select.POLLIN)
         if self._board.TCP_PORT:
             self.sockets = Sockets(self._board.TCP_PORT, self._poller)
+
+    def open_field(self, baud):
+        """Start the board's own line where the pin map has one."""
+        pins = getattr(self._board, "FIELD", None)
+        if pins:
+            self.field = FieldPort(pins, baud)
+            self._poller.register(self.field.uart, select.POLLIN)
+        return self.field
 
     def ms(self):
         """Ticks in ms."""
@@ -98,17 +122,20 @@ class Chip:
     def wait(self, until_us):
         """Until then, or until something arrives."""
         line = self.line
+        field = self.field
         while True:
             left = ticks_diff(until_us, self.us())
+            busy = line.poll()
+            if field is not None and field.poll():
+                busy = True
             if left <= 0:
-                line.poll()
                 return
-            if line.poll() or left < _SPIN_US:
-                if not line.sending and line.uart.any():
+            if busy or left < _SPIN_US:
+                if line.heard() or (field is not None and field.heard()):
                     return
                 continue
             for source, _flags in self._poller.ipoll(left // 1000 - 1):
-                if source is line.uart:
+                if source is line.uart or (field is not None and source is field.uart):
                     left = 0
                 elif self.sockets and self.sockets.mark(source):
                     left = 0

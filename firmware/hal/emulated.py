@@ -37,6 +37,44 @@ class CallCarrier:
         return len(self.frame)
 
 
+class EmulatedField:
+    """The board's own line (`firmware.hal`): bytes come and go with the frames of the link."""
+
+    def __init__(self, carrier, end):
+        self.end_us = 0
+        self.tx = bytearray(TX_BYTES)
+        self.n_tx = 0
+        self._carrier = carrier
+        self._end = end
+        self._left = 0
+
+    def send(self, buf, n):
+        """Bytes of the next STEP."""
+        tx = self.tx
+        at = self.n_tx
+        for i in range(n):
+            tx[at + i] = buf[i]
+        self.n_tx = at + n
+
+    def receive(self, buf):
+        """Bytes of the world's last word."""
+        n = self._left
+        if n:
+            self._left = 0
+            frame = self._carrier.frame
+            at = self._end.field_at
+            for i in range(n):
+                buf[i] = frame[at + i]
+        return n
+
+    def arrived(self):
+        """A WORLD frame was decoded."""
+        end = self._end
+        self._left = end.field_n
+        if end.field_n:
+            self.end_us = end.field_end_us
+
+
 class Emulated:
     """HAL of an emulated board. `carrier` as above, `store` its storage, `runtime` what executes it (bytes)."""
 
@@ -52,6 +90,7 @@ class Emulated:
         self.end = BoardEnd(shape_of(table))
         self.tx = bytearray(TX_BYTES)
         self.n_tx = 0
+        self.field = EmulatedField(carrier, self.end) if table.FIELD else None
         self._table = table
         self._carrier = carrier
         self._runtime = runtime
@@ -73,6 +112,10 @@ class Emulated:
             raise OSError("no WELCOME from the world")
         self.reset_cause = end.reset_cause
 
+    def open_field(self, baud):
+        """The field line, or None. Its speed is the world's."""
+        return self.field
+
     def ms(self):
         """The world's time in ms, as of its last word."""
         return self.end.now_ms
@@ -84,7 +127,7 @@ class Emulated:
     def read(self, raw):
         """This scan's samples. What the world sent once is no fresh sample the next time."""
         samples = self._samples
-        for i in range(len(samples)):
+        for i in range(len(samples)):  # behind them `raw` has what the field line brings
             raw[i] = samples[i]
             samples[i] = layout.NO_SAMPLE
 
@@ -122,7 +165,7 @@ class Emulated:
         end = self.end
         try:
             if not self._waiting:
-                n = end.step(self._flags, until_us, self._outputs, self.tx, self.n_tx)
+                n = self._step(until_us)
                 self._flags = 0
                 self.n_tx = 0
                 carrier.send(end.buf, n)
@@ -138,6 +181,17 @@ class Emulated:
                 return
             self._rx_left = end.rx_n
             self.rx_end_us = end.rx_end_us
+            if self.field:
+                self.field.arrived()
+
+    def _step(self, until_us):
+        field = self.field
+        end = self.end
+        if field is None or not field.n_tx:
+            return end.step(self._flags, until_us, self._outputs, self.tx, self.n_tx)
+        n = end.step(self._flags, until_us, self._outputs, self.tx, self.n_tx, field.tx, field.n_tx)
+        field.n_tx = 0
+        return n
 
     def temperature(self):
         """Not measured."""

@@ -41,6 +41,10 @@ class Rs485:
         self.sending = True
         self.uart.write(buf, n)  # type: ignore[call-arg]  # as every stream: no slice, so no heap
 
+    def heard(self):
+        """Whether bytes of somebody else wait."""
+        return not self.sending and self.uart.any()
+
     def poll(self):
         """Let the driver go once everything is out. Returns whether the line is still ours."""
         if self.sending and self.uart.txdone():

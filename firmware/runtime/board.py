@@ -9,6 +9,7 @@ from firmware.runtime.bank import RegisterBank, make_registers
 from firmware.runtime.clock import Clock
 from firmware.runtime.commands import Commands
 from firmware.runtime.events import Events
+from firmware.runtime.field import Field
 from firmware.runtime.heap import Heap
 from firmware.runtime.image import make_image, make_parameters
 from firmware.runtime.modes import Modes
@@ -80,6 +81,12 @@ class Board:
         self.supply = layout.NO_SAMPLE
         self.bank = RegisterBank(self, self.regs, Snapshot(self, self.regs))
         self.wire = Wire(self.bank, hal, config.value(cfg.UNIT_ID), config.value(cfg.BAUD_100) * 100)
+        self.field = None  # the board's own line, where its program has devices on one
+        if program_class.FIELD is not None:
+            devices = program_class.FIELD(table, self.par, self.events)
+            port = hal.open_field(devices.baud)
+            if port is not None:
+                self.field = Field(port, devices, self.inputs.n - len(table.FIELD))
         self._tell_start()
 
     def time(self):

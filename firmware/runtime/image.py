@@ -38,7 +38,7 @@ def make_image(table):
     for row in table.AI + table.BI:
         setattr(io, row[0], 0)
         setattr(io, row[0] + "_Q", STALE)
-    for row in table.DO + table.AO:
+    for row in table.DO + table.AO + table.BO:
         setattr(io, row[0], row[2])
     for row in table.STATUS:
         setattr(io, row[0], 0)

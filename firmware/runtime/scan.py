@@ -47,9 +47,13 @@ class ScanLoop:
         hal = board.hal
         now_us = hal.us()
         board.wire.serve(now_us)
+        field = board.field
+        if field is not None:
+            field.serve(now_us, hal.ms())
         if ticks_diff(now_us, self.due_us) >= 0:
             self.scan()
-        self.wake_us = board.wire.due(self.due_us)
+        wake = board.wire.due(self.due_us)
+        self.wake_us = wake if field is None else field.due(now_us, hal.ms(), wake)
 
     def scan(self):
         """One control cycle."""
@@ -59,6 +63,8 @@ class ScanLoop:
         program = board.program
         hal.read(board.raw)
         now = hal.ms()
+        if board.field is not None:
+            board.field.sample(board.raw, now)
         board.now = now
         board.events.now = now
         board.events.state = program.state
@@ -70,6 +76,8 @@ class ScanLoop:
         io.reset = 0
         board.actions.reset = False
         self._write()
+        if board.field is not None:
+            board.field.want(io, now)
         board.bank.fresh = False
         self._tell(now)
         self._finish(now)

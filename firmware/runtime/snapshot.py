@@ -29,6 +29,8 @@ class Snapshot:
         self._do = tuple([(row[0], row[1] >> 4, 1 << (row[1] & 15)) for row in table.DO])
         self._ai = tuple([(row[0], row[0] + "_Q", row[1]) for row in table.AI])
         self._ao = tuple([(row[0], row[1]) for row in table.AO])
+        self._field = tuple([(row[0], row[0] + "_Q", row[1], row[2], row[3]) for row in table.FIELD])
+        self._bo = tuple([(row[0], row[1]) for row in table.BO])
         self._status = tuple([(row[0], row[1], row[2]) for row in table.STATUS])
         self._words = [0] * 4
         self._fixed()
@@ -148,6 +150,12 @@ class Snapshot:
                     regs[word] = 0
                 regs[word] |= quality << (shift & 15)
             shift += 2
+        for attr, attr_q, reg, count, bits in self._field:
+            good = getattr(io, attr_q) < BAD
+            if count == 2:
+                put32(regs, reg, getattr(io, attr) if good else 0)
+            else:
+                regs[reg] = getattr(io, attr) & 0xFFFF if good else 0 if bits else _NOT_AVAILABLE
         regs[layout.H_AI_QUAL] = high
         regs[layout.H_AI_QUAL + 1] = low
 
@@ -164,6 +172,8 @@ class Snapshot:
             regs[layout.DO_WORDS + i] = words[i]
         regs[layout.H_DO_BITS] = words[0]
         for attr, reg in self._ao:
+            regs[reg] = getattr(io, attr) & 0xFFFF
+        for attr, reg in self._bo:
             regs[reg] = getattr(io, attr) & 0xFFFF
         for attr, reg, count in self._status:
             value = getattr(io, attr)

@@ -33,6 +33,7 @@ def _check_registers(sheet):
         _claim(sheet, taken, point.name, point.reg, 1, lo, lo + layout.MEASUREMENTS_SIZE - 1)
         if not -0x8000 < point.lo < point.hi <= 0x7FFF:
             raise SheetError("%s: %s: range %d..%d does not fit an i16" % (sheet.name, point.name, point.lo, point.hi))
+    _check_field(sheet, taken)
     for point in sheet.of_kind("ST"):
         _claim(sheet, taken, point.name, point.reg, point.words, layout.PROGRAM_STATUS, layout.EVENT_RING - 1)
     following = layout.PLANT_CONFIG
@@ -43,6 +44,26 @@ def _check_registers(sheet):
         following = register + 1
         if not -0x8000 < param.lo <= param.default <= param.hi <= 0x7FFF:
             raise SheetError("%s: parameter %s: default is not within its range" % (sheet.name, param.name))
+
+
+def _check_field(sheet, taken):
+    """The points of the field line: BI with a register, and BO."""
+    lo = layout.MEASUREMENTS
+    end = lo + layout.MEASUREMENTS_SIZE - 1
+    began = False
+    for point in sheet.of_kind("BI"):
+        if point.reg is None:
+            if began:
+                raise SheetError("%s: %s: points of the field line come after the readers" % (sheet.name, point.name))
+            continue
+        began = True
+        if point.words > 1 and not point.bits:
+            raise SheetError("%s: %s: only bit fields have two registers" % (sheet.name, point.name))
+        _claim(sheet, taken, point.name, point.reg, point.words, lo, end)
+    for point in sheet.of_kind("BO"):
+        _claim(sheet, taken, point.name, point.reg, 1, lo, end)
+        if not point.bits and not -0x8000 < point.lo <= point.safe <= point.hi <= 0x7FFF:
+            raise SheetError("%s: %s: the safe value is not within its range" % (sheet.name, point.name))
 
 
 def _check_bits(sheet):
@@ -62,6 +83,7 @@ def check(sheet):
     """Raise SheetError for the first contradiction; return None when there is none."""
     _unique(sheet, "point", [point.attr for point in sheet.points])
     _unique(sheet, "parameter", [param.name for param in sheet.params])
+    _unique(sheet, "parameter or fact", [param.name for param in sheet.params] + list(sheet.facts))
     _unique(sheet, "cause", [cause.name for cause in sheet.causes])
     _unique(sheet, "command code", [command.code for command in sheet.commands])
     _unique(sheet, "event code", [event.code for event in sheet.events])

@@ -153,6 +153,9 @@ def _source(sheet):
         ),
     )
     put("BI", tuple([(p.attr, p.stale_ms) for p in sheet.of_kind("BI")]))
+    field = [p for p in sheet.of_kind("BI") if p.reg is not None]
+    put("FIELD", tuple([(p.attr, p.reg, p.words, 1 if p.bits else 0) for p in field]))
+    put("BO", tuple([(p.attr, p.reg, p.safe, p.lo, p.hi) for p in sheet.of_kind("BO")]))
     put("DO", tuple([(p.attr, p.bit, p.safe) for p in sheet.of_kind("DO")]))
     put("AO", tuple([(p.attr, p.reg, p.safe, p.lo, p.hi) for p in sheet.of_kind("AO")]))
     put(

@@ -89,13 +89,43 @@ class AI(Point):
 
 
 class BI(Point):
-    """A value that a bus-connected instrument delivers (0..2**30-1), not a terminal."""
+    """A value that a bus-connected instrument delivers, not a terminal: an integer below 2**30.
+
+    Without `reg` it comes from an instrument of the board's own port (a reader) and is published by the program, if at
+    all. With `reg` it is read from a device on the board's field line (`firmware.runtime.field`) and stands in that
+    register: an i16 in 1/`scale` units, 0x8000 while it is BAD or STALE. With `bits` it is a bit field of `words`
+    registers, 0 while it is BAD or STALE; the quality of such a point is that of its device's other values. Points with
+    a register come after those without.
+    """
 
     kind = "BI"
 
-    def __init__(self, name, meaning, stale_ms=2000):
+    def __init__(
+        self,
+        name,
+        meaning,
+        stale_ms=2000,
+        reg=None,
+        unit="",
+        scale=1,
+        lo=-0x7FFF,
+        hi=0x7FFF,
+        bits=False,
+        words=1,
+        enum=(),
+        period_ms=1000,
+    ):
         super().__init__(name, meaning)
         self.stale_ms = stale_ms
+        self.reg = reg
+        self.unit = unit
+        self.scale = scale
+        self.lo = lo
+        self.hi = hi
+        self.bits = bits
+        self.words = words
+        self.enum = enum
+        self.period_ms = period_ms
 
 
 class DO(Point):
@@ -122,6 +152,26 @@ class AO(Point):
         self.lo = lo
         self.hi = hi
         self.safe = safe
+
+
+class BO(Point):
+    """What the program wants of a device on the board's field line, published in one register.
+
+    The device's controller (`firmware.runtime.field`) sends it, reads it back and sends it again before the device
+    forgets it; `safe` is what it is while the program can't or may not act. With `bits` it is a bit field.
+    """
+
+    kind = "BO"
+
+    def __init__(self, name, meaning, reg, unit="", scale=1, lo=0, hi=0x7FFF, safe=0, bits=False):
+        super().__init__(name, meaning)
+        self.reg = reg
+        self.unit = unit
+        self.scale = scale
+        self.lo = lo
+        self.hi = hi
+        self.safe = safe
+        self.bits = bits
 
 
 class Status(Point):

@@ -66,12 +66,26 @@ def _more_quality(sheet):
     return rows
 
 
+def _field(point):
+    words = point.words if point.kind == "BI" else 1
+    type_ = "i16" if not point.bits else "bits" if words == 1 else "bits32"
+    row = Register("measurement", point.reg, words, type_, point.name, point.unit, point.scale, READ, point.meaning)
+    if point.kind == "BI":
+        row.enum = point.enum
+    if not point.bits:
+        row.lo, row.hi = point.lo, point.hi
+    return row
+
+
 def _points(sheet):
     rows = _more_quality(sheet)
     for point in sheet.of_kind("AI", "AO"):
         row = Register("measurement", point.reg, 1, "i16", point.name, point.unit, point.scale, READ, point.meaning)
         row.lo, row.hi = point.lo, point.hi
         rows.append(row)
+    for point in sheet.of_kind("BI", "BO"):
+        if point.reg is not None:
+            rows.append(_field(point))
     for point in sheet.of_kind("DI"):
         word = layout.DI_WORDS + point.bit // 16
         rows.append(Register("status", word, 1, "bit", point.name, "", 1, READ, point.meaning, bit=point.bit % 16))

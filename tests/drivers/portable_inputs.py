@@ -4,7 +4,7 @@ from drivers.analogue_input import FROZEN, NO_SIGNAL, OVER_RANGE, RATE, UNDER_RA
 from drivers.bus_input import BusInput
 from drivers.digital_input import DigitalInput
 from drivers.inputs import Inputs
-from protocols.layout import NO_SAMPLE, SIG_0_10V, SIG_4_20MA, SIG_OHM, SIG_SCALED
+from protocols.layout import BAD_SAMPLE, NO_SAMPLE, SIG_0_10V, SIG_4_20MA, SIG_OHM, SIG_SCALED
 from protocols.quality import BAD, GOOD, STALE, UNCERTAIN
 from protocols.ticks import PERIOD_MASK, ticks_add
 from tests.portable_helpers import growth, refusal
@@ -246,6 +246,7 @@ class Table:
     DI = (("LB_P", 0, 1, 20, 20, 100), ("ZO", 1, 0, 0, 0, 100))
     AI = (("POS", 0x80, 0, 900, SIG_4_20MA, 100, 0, 0),)
     BI = (("READ_TOKEN", 100),)
+    FIELD = ()
 
 
 class Image:
@@ -274,6 +275,31 @@ def test_inputs_condition_the_image():
     assert inputs.names == ("LB_P", "ZO", "POS", "READ_TOKEN")
 
 
+class FieldTable:
+    DI = ()
+    AI = ()
+    BI = (("SEQ", 100), ("GM_P", 1500))
+    FIELD = (("GM_P", 0x80, 1, 0),)
+
+
+def test_a_value_of_the_field_line_stands_until_its_sample_is_taken_back():
+    inputs, io, raw = Inputs(FieldTable), Image(), array("i", [NO] * 2)
+    inputs.start(io)
+    assert io.GM_P_Q == STALE
+    raw[0], raw[1] = 7, -4316
+    inputs.condition(raw, io, 0)
+    assert (io.SEQ_Q, io.GM_P, io.GM_P_Q) == (GOOD, -4316, GOOD)
+    for now in (20, 90, 5000):  # however long: whoever reads the device judges the age
+        inputs.condition(raw, io, now)
+        assert (io.GM_P, io.GM_P_Q) == (-4316, GOOD)
+    raw[1] = BAD_SAMPLE
+    inputs.condition(raw, io, 5020)
+    assert (io.GM_P, io.GM_P_Q, inputs.quality[1]) == (-4316, BAD, BAD)
+    raw[1] = NO
+    inputs.condition(raw, io, 5040)
+    assert (io.GM_P, io.GM_P_Q) == (-4316, STALE)
+
+
 def test_only_changes_reach_the_image():
     inputs, io, raw = Inputs(Table), Image(), array("i", [1, 1, 12000, 77])
     inputs.start(io)
@@ -287,6 +313,7 @@ class Supervised:
     DI = (("ZC", 0, 0, 30, 30, 100),)
     AI = (("FT", 0x80, 0, 1000, SIG_SCALED, 100, 1000, 0), ("POS", 0x81, 0, 1000, SIG_SCALED, 2000, 0, 100))
     BI = (("SEQ", 100),)
+    FIELD = ()
 
 
 def test_calls_that_are_spared_lose_nothing():

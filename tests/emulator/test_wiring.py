@@ -146,7 +146,7 @@ def test_outputs_reach_the_plant_and_a_stuck_relay_does_not_follow() -> None:
     out[-1] = -5
     n = end.step(STEP_OUTPUTS | STEP_FED, 1234, out, b"xyz", 3)
     assert n < MAX_FRAME
-    assert wiring.take_step(memoryview(end.buf)[:n]) == (3, 1234, b"xyz")
+    assert wiring.take_step(memoryview(end.buf)[:n]) == (3, 1234, b"xyz", b"")
     assert (wiring.outputs["YO"], wiring.outputs["SPD"]) == (1, -5)
     wiring.fault("YO", "stuck_off")
     assert wiring.outputs["YO"] == 0

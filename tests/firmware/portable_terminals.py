@@ -227,6 +227,19 @@ def test_the_driver_is_enabled_exactly_while_something_is_sent():
     assert enable.level == 0
 
 
+def test_a_line_hears_others_and_not_itself():
+    line = Rs485(rp2.LINE, 115200)
+    assert not line.heard()
+    line.send(b"frame", 5)
+    line.uart.arrived = b"frame"  # its own echo
+    assert not line.heard()
+    assert line.receive(bytearray(16)) == 0
+    line.uart.done = True
+    line.poll()
+    line.uart.arrived = b"answer"
+    assert line.heard()
+
+
 def test_the_board_does_not_take_its_own_words_for_a_request():
     line = Rs485(rp2.LINE, 115200)
     buf = bytearray(64)

@@ -91,3 +91,45 @@ def test_a_shorter_longer_or_foreign_frame_is_refused_and_changes_nothing():
         short = bytes([frame[0], (cut - 3) & 0xFF, 0]) + frame[3:cut]
         assert world.decode(short, cut, out) == 0
     assert list(out) == [7] * 10
+
+
+def test_bytes_of_the_field_line_follow_those_of_the_first():
+    board, world, raw, out = ends()
+
+    n = board.step(iolink.STEP_OUTPUTS, 7, array("i", [0] * 10), b"hello", 5, b"field line", 10)
+    assert world.decode(board.buf, n, out) == iolink.STEP
+    assert bytes(board.buf[world.tx_at : world.tx_at + world.tx_n]) == b"hello"
+    assert bytes(board.buf[world.field_at : world.field_at + world.field_n]) == b"field line"
+
+    n = world.world(iolink.WORLD_INPUTS, 1, 2, raw, b"abc", 3, 99, b"answer", 6, 1234)
+    assert board.decode(world.buf, n, raw) == iolink.WORLD
+    assert bytes(world.buf[board.rx_at : board.rx_at + board.rx_n]) == b"abc"
+    assert bytes(world.buf[board.field_at : board.field_at + board.field_n]) == b"answer"
+    assert (board.rx_end_us, board.field_end_us) == (99, 1234)
+
+
+def test_a_quiet_field_line_costs_no_byte_and_leaves_none_behind():
+    board, world, raw, out = ends()
+    world.decode(board.buf, board.step(0, 7, None, b"", 0, b"x", 1), out)
+    board.decode(world.buf, world.world(0, 1, 2, raw, b"", 0, 0, b"y", 1, 9), raw)
+
+    n = board.step(0, 7, None, b"", 0, b"", 0)
+    assert n == iolink.HEADER + 7
+    assert world.decode(board.buf, n, out) == iolink.STEP and world.field_n == 0
+    n = world.world(0, 1, 2, raw, b"", 0, 0, b"", 0, 0)
+    assert n == iolink.HEADER + 15
+    assert board.decode(world.buf, n, raw) == iolink.WORLD and board.field_n == 0
+
+
+def test_a_field_section_that_is_cut_or_too_long_is_refused():
+    board, world, raw, out = ends()
+    n = world.world(iolink.WORLD_INPUTS, 1, 2, raw, b"abc", 3, 99, b"answer", 6, 1234)
+    frame = bytes(world.buf[:n])
+    for cut in range(n - 12, n):
+        short = bytes([frame[0], (cut - 3) & 0xFF, (cut - 3) >> 8]) + frame[3:cut]
+        assert board.decode(short, cut, raw) == 0
+    n = board.step(0, 7, None, b"hello", 5, b"field", 5)
+    frame = bytes(board.buf[:n])
+    for cut in range(n - 12, n):
+        short = bytes([frame[0], (cut - 3) & 0xFF, (cut - 3) >> 8]) + frame[3:cut]
+        assert world.decode(short, cut, out) == 0

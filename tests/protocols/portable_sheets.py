@@ -4,7 +4,7 @@ from protocols import layout
 from protocols.sheets import PROGRAMS, load
 from protocols.sheets.check import SheetError, check
 from protocols.sheets.derive import table, table_source
-from protocols.sheets.model import AI, AO, AUTO, DI, DO, Cause, Effect, Param, Permissive, Sheet, Status
+from protocols.sheets.model import AI, AO, AUTO, BI, BO, DI, DO, Cause, Effect, Param, Permissive, Sheet, Status
 from protocols.token import TOKEN_MAX, token
 
 
@@ -132,6 +132,29 @@ def test_the_checksum_changes_with_the_map_and_not_with_the_words():
     worded.points[0].meaning = "too much water"
     assert here.SHEET_CRC != moved.SHEET_CRC
     assert here.SHEET_CRC == table(worded).SHEET_CRC
+
+
+def test_points_of_a_field_line_have_registers_and_come_last():
+    power = BI("GM.P", "power", 1500, 0x80, "kW", 10)
+    events = BI("INV.EVT", "events", 5000, 0x81, bits=True, words=2)
+    limit = BO("INV.SET", "limit", 0x83, "%", 10, 0, 1000, safe=0)
+    made = table(sump(points=(BI("READ.SEQ", "a read"), power, events, limit), params=()))
+    assert made.BI == (("READ_SEQ", 2000), ("GM_P", 1500), ("INV_EVT", 5000))
+    assert made.FIELD == (("GM_P", 0x80, 1, 0), ("INV_EVT", 0x81, 2, 1))
+    assert made.BO == (("INV_SET", 0x83, 0, 0, 1000),)
+    for points, words in (
+        ((power, BI("READ.SEQ", "a read")), "points of the field line come after the readers"),
+        ((power, BO("X", "x", 0x80)), "register 0x0080 is taken by GM.P"),
+        ((events, BI("Y", "y", 5000, 0x82)), "register 0x0082 is taken by INV.EVT"),
+        ((BI("Z", "z", 5000, 0x80, words=2),), "only bit fields have two registers"),
+        ((BO("X", "x", 0x80, lo=1, hi=5, safe=0),), "the safe value is not within its range"),
+    ):
+        assert words in refusal(sump(points=points, params=())), words
+
+
+def test_a_fact_that_is_called_like_a_parameter_is_refused():
+    params = (Param("seal_wet", 1, 0, 2, "", "would hide the fact"),)
+    assert "'seal_wet' stands twice" in refusal(sump(params=params))
 
 
 def test_contradictions_are_refused_by_name():

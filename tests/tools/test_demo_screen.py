@@ -3,15 +3,30 @@
 from __future__ import annotations
 
 import io
+from typing import Any
 
 import pytest
 from rich.console import Console
 
+from tools.demo.energy import METHODS, energy_report, energy_view
 from tools.demo.main import summary
 from tools.demo.screen import WIDTH, render
 from tools.demo.view import Event, Lane, View
 from tools.demo.waste import waste_report, waste_view
 
+POWER = (
+    "peak shave   transformer above 80 %; ",
+    "10 of 10 units, 7 of 7 set-points held",
+    "-1012.5 kW",
+    "transformer 108 %",
+    "5 of 6 run, least limit 94 %",
+    "board: export cap",
+    "SoC 100.0 %",
+    "the board allows no more",
+    "88 of 92 charge, 16.0 A each",
+    "all that is connected at 32 A",
+    "told to others: grid lost",
+)
 STATUS = {
     "state": "DISCHARGE",
     "tripped": "",
@@ -51,6 +66,65 @@ TRUTH = {
     "deposits": 230,
     "inlets": [{"branch": n // 4 + 1, "percent": [4 * n, 60, 100], "open": [0, 0, int(n == 23)]} for n in range(24)],
 }
+ENERGY: dict[str, Any] = {
+    "state": "PEAK_SHAVE",
+    "why": "transformer above 80 %",
+    "board": "energy1",
+    "heard": True,
+    "refusal": "",
+    "flow": {"grid_kw": -1012.5, "pv_kw": 600.0, "battery_kw": -499.9, "ev_kw": 113.7, "loads_kw": 1494.1},
+    "grid": {"volts": 225.4, "hz": 49.99, "there": True, "closed": True},
+    "transformer": {"pct": 108.2, "level": 80},
+    "battery": {"soc": 100.0, "soh": 98.0},
+    "inverters": [{"name": f"INV{n}", "kw": 100.0, "limit_pct": 100.0 - n, "up": n != 6} for n in range(1, 7)],
+    "ev": {"connected": 92, "charging": 88, "share_a": 16.0},
+    "signal": {"row": "grid lost"},
+    "problems": {},
+    "plan": {"why": ""},
+}
+SAID: dict[str, Any] = {
+    METHODS[0]: ENERGY,
+    METHODS[1]: {
+        "set_points": [
+            {
+                "name": "battery",
+                "kw": -499.9,
+                "held_by": "what devices and safety allow",
+                "why": "the board allows no more; ramp",
+                "limits": [
+                    {"decides": False, "why": "own consumption first"},
+                    {"decides": True, "why": "the board allows no more"},
+                ],
+            },
+            {"name": "EV", "kw": 600.0, "held_by": None, "why": "all that is connected at 32 A", "limits": []},
+            {"name": "PV", "kw": 600.0, "held_by": None, "why": "all that the sun gives", "limits": []},
+        ]
+    },
+    METHODS[2]: {
+        "limits": [{"name": "import cap", "limit": 1280.0}, {"name": "export cap", "limit": 200.0}],
+        "shed": 0,
+    },
+}
+TAGS: dict[str, dict[str, Any]] = {
+    **{f"energy1.INV{n}.{point}": {"value": 1, "quality": "good"} for n in range(1, 7) for point in ("W", "CTL")},
+    "energy1.INV3.CTL": {"value": 0, "quality": "good"},
+    "energy1.PCS.CTL": {"value": 1, "quality": "stale"},
+    "energy1.PCS.P": {"value": 1, "quality": "good"},
+    "energy1.GM.P": {"value": 1, "quality": "bad"},
+    "energy1.EV.P": {"value": 1, "quality": "good"},
+    "energy1.MET.G": {"value": 1, "quality": "good"},
+    "energy1.PV.WHY": {"text": "export cap", "quality": "good"},
+    "energy1.PCS.WHY": {"text": "wish", "quality": "good"},
+}
+
+
+def _tag(name: str) -> dict[str, Any]:
+    return TAGS.get(name, {})
+
+
+def _held(name: str) -> dict[str, Any]:
+    """All is well, which takes the most room."""
+    return {"value": 1, "quality": "good"} if name.endswith((".W", ".P", ".G", ".CTL")) else _tag(name)
 
 
 def _screen(height: int) -> list[str]:
@@ -59,8 +133,8 @@ def _screen(height: int) -> list[str]:
         elapsed_s=3725,
         site="Qicai",
         lanes=(lane,) * 5,
-        boards=30,
-        linked=30,
+        boards=31,
+        linked=31,
         occupancy=440,
         capacity=440,
         full_at=432,
@@ -70,6 +144,7 @@ def _screen(height: int) -> list[str]:
         tags_good=3472,
         events=tuple(Event("12:34:56.789", f"inlet{n:02}", f"event {n}") for n in range(20)),
         waste=waste_view(STATUS, TRUTH),
+        energy=energy_view(SAID, _held),
         hour=7.75,
         speed=3.5,
     )
@@ -78,20 +153,28 @@ def _screen(height: int) -> list[str]:
     return out.getvalue().splitlines()
 
 
-@pytest.mark.parametrize("height", [40, 44, 50])
+@pytest.mark.parametrize("height", [44, 50])
 def test_the_screen_fits_and_cuts_nothing_off(height: int) -> None:
     lines = _screen(height)
     assert len(lines) <= height
     assert {len(line) for line in lines} == {WIDTH}
     text = "\n".join(lines)
-    assert "…" not in text
-    for shown in ("run 12: recyclable of branch 6", "15.2 kPa", "21.5 m/s", "branch 6", "12345.7", "30 of 30 boards"):
+    assert text.count("…") == 1  # of the management's reasons, which `edgectl energy explain` has in full
+    for shown in (
+        "run 12: recyclable of branch 6",
+        "15.2 kPa",
+        "21.5 m/s",
+        "branch 6",
+        "12345.7",
+        "31 of 31 boards",
+        *POWER,
+    ):
         assert shown in text
     assert "07:45 at the plant · 3.5 times as fast as the clock" in lines[-1]
 
 
 def test_more_rows_show_more_events() -> None:
-    assert sum("event" in line for line in _screen(50)) - sum("event" in line for line in _screen(40)) == 10
+    assert sum("event" in line for line in _screen(60)) - sum("event" in line for line in _screen(50)) == 10
 
 
 def test_an_open_valve_is_shown_where_it_is() -> None:
@@ -111,6 +194,39 @@ def test_the_report_balances_and_its_summary_says_what_was_collected() -> None:
         "parking": {"passed": 9, "contacts": 0},
         "uplink": {"received": 5, "journalled": 5, "gaps": 0},
         "waste": waste,
+        "energy": None,
     }
     assert "12 runs, 17 discharges, 2364 kg landed" in summary(report)
     assert "runs" not in summary({**report, "waste": None})
+
+
+def test_who_limits_is_the_board_where_that_is_stricter_and_else_the_gateways_reason() -> None:
+    energy = energy_view(SAID, _tag)
+    assert energy is not None
+    flows = {flow.name: flow for flow in energy.flows}
+    assert flows["PV"].held_by == "board: export cap"
+    assert flows["battery"].held_by == "the board allows no more"
+    assert flows["EV"].held_by == "all that is connected at 32 A"
+    assert (flows["EV"].kw, flows["grid"].kw) == (-113.7, -1012.5)
+    silent = energy_view({**SAID, METHODS[0]: {**ENERGY, "heard": False}}, lambda name: {})
+    assert silent is not None
+    assert (silent.why, silent.answering, silent.mirrored) == ("the energy board is silent", 0, 0)
+    assert energy_view({}, _tag) is None
+
+
+def test_the_report_has_what_really_flowed_beside_what_the_gateway_says() -> None:
+    truth = {
+        f"{name}_w": watts for name, watts in (("grid", 1500), ("pv", 2), ("battery", 3), ("charging", 4), ("load", 5))
+    }
+    energies = {f"{name}_wh": 12_345 for name in ("pv", "import", "export", "charging", "load")}
+    truth |= {**energies, "residual_uwh": 2, "most_exported_w": 205_000, "soc_ppm": 501_234}
+    report = energy_report(SAID, _tag, truth)
+    assert report is not None
+    assert (report["pv_kwh"], report["import_kwh"], report["export_kwh"]) == (12.345, 12.345, 12.345)
+    assert (report["max_export_kw"], report["export_cap_kw"]) == (205.0, 200.0)
+    assert (report["soc_pct"], report["soc_told_pct"], report["balance_residual_wh"]) == (50.1234, 100.0, 2e-6)
+    assert (report["true_flow_kw"]["grid"], report["flow_kw"]["grid"]) == (1.5, -1012.5)
+    assert report["setpoints"]["mirrored"] == ["INV1", "INV2", "INV4", "INV5", "INV6"]
+    assert "GM" not in report["units"]["answering"]
+    assert len(report["units"]["answering"]) == 9
+    assert energy_report(SAID, _tag, {}) is None  # before the emulator has said anything

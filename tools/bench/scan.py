@@ -14,6 +14,8 @@ from protocols.sheets import PROGRAMS
 from tools import micropython
 from tools.bench.measure import Result, interleave
 from tools.bundle.stage import Request, stage
+from tools.emulator.board_process import HEAP
+from tools.emulator.firmware_bundle import HEAPS
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPT = Path(__file__).parent / "on_micropython" / "portable_scan.py"
@@ -29,11 +31,12 @@ def _us(command: list[str]) -> float:
 
 def scan(program: str) -> Result:
     """Measure the whole control cycle of ``program``: its bundle on MicroPython, its sources under CPython."""
+    heap = HEAPS.get(program, HEAP)
     with tempfile.TemporaryDirectory() as folder:
         bundle = Path(folder) / "bundle"
         stage(Request("unix", program, 1, 1), bundle)
         ours, peer = interleave(
-            lambda: _us(micropython.command(SCRIPT, str(bundle), program, str(SCANS), heap="384k")),
+            lambda: _us(micropython.command(SCRIPT, str(bundle), program, str(SCANS), heap=heap)),
             lambda: _us([sys.executable, str(SCRIPT), str(ROOT), program, str(SCANS)]),
             rounds=7,
         )

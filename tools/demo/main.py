@@ -13,6 +13,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.live import Live
 
+from tools.demo.energy import Energy
 from tools.demo.report import Report
 from tools.demo.run import Demo, Options
 from tools.demo.screen import WIDTH, render
@@ -46,9 +47,15 @@ def summary(report: Report) -> str:
     collected = (
         f"{waste['runs']} runs, {waste['pulses']} discharges, {waste['kg_landed']:.0f} kg landed, " if waste else ""
     )
+    energy = report["energy"]
+    power = (
+        f"energy {energy['state'].lower()}, {energy['pv_kwh']:.1f} kWh of sun, SoC {energy['soc_pct']:.1f} %, "
+        if energy
+        else ""
+    )
     return (
         f"{report['seconds']:.0f} s{fast}: {linked} of {len(report['boards'])} boards linked, "
-        f"{parking['passed']} vehicles passed, {parking['contacts']} contacts, {collected}"
+        f"{parking['passed']} vehicles passed, {parking['contacts']} contacts, {collected}{power}"
         f"{uplink['received']} of {uplink['journalled']} records received, {uplink['gaps']} gaps"
     )
 
@@ -81,6 +88,7 @@ def _line_printer(last: list[View]) -> Callable[[View], None]:
         print(
             f"{view.elapsed_s:5.0f} s  {view.linked} of {view.boards} boards linked, {passed} passed, "
             f"occupancy {view.occupancy}, {view.contacts} contacts, {_waste_line(view.waste)}"
+            f"{_energy_line(view.energy)}"
             f"uplink {uplink.acked} of {uplink.journalled}",
             flush=True,
         )
@@ -94,6 +102,13 @@ def _waste_line(waste: Waste | None) -> str:
     state = waste.state.replace("_", " ").lower()
     air = f"{abs(waste.vacuum_kpa):.0f} kPa {waste.speed:.0f} m/s"
     return f"waste {state} ({waste.why}) {air} {waste.true_kg[3]:.0f} kg landed, "
+
+
+def _energy_line(energy: Energy | None) -> str:
+    if energy is None:
+        return ""
+    powers = " ".join(f"{flow.name} {'-' if flow.kw is None else f'{flow.kw:.0f}'}" for flow in energy.flows)
+    return f"energy {energy.state.replace('_', ' ').lower()}, kW: {powers}, "
 
 
 def _save_picture(view: View, target: Path) -> None:

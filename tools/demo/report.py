@@ -14,6 +14,7 @@ def make_report(
     received: dict[str, int],
     gateway_cpu_percent: float | None,
     waste: dict[str, Any] | None,
+    energy: dict[str, Any] | None,
     speed: float | None,
 ) -> Report:
     """Join the gateway's status, the emulation's ground truth and the subscriber's count.
@@ -55,6 +56,7 @@ def make_report(
             "occupancy_true": total.get("occupancy", 0),
         },
         "waste": waste,
+        "energy": energy,
         "uplink": {
             "journalled": cut,
             "acked": min(uplink.get("acked", 0), cut),

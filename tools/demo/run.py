@@ -20,6 +20,7 @@ from edge_gateway.api.wire import ApiError
 from edge_gateway.files import SOCKET
 from edge_gateway.site import load_site
 from tools.demo.broker import EmbeddedBroker
+from tools.demo.energy import PROGRAM, energy_report
 from tools.demo.gateway_process import GatewayProcess, arguments
 from tools.demo.picture import picture
 from tools.demo.report import Report, make_report
@@ -193,6 +194,10 @@ class Demo:
             kpis = client.call("waste.report", hours=max(KPI_HOURS, (elapsed_s + READY_S) / 3600))
             return waste_report(client.call("waste.status"), kpis, self._emulation.report["waste"])
 
+    def _energy(self) -> dict[str, Any] | None:
+        boards = (board for board in self._emulation.report["boards"] if board["program"] == PROGRAM)
+        return energy_report(self._watcher.energy, self._watcher.tag, next(boards, {}))
+
     async def _report(self) -> Report:
         """Take the journal's end as the cut and give what is below it time to arrive."""
         elapsed = self._elapsed_s
@@ -201,6 +206,7 @@ class Demo:
         status: dict[str, Any] = self._watcher.status
         emulated = self._emulation.report
         waste = await asyncio.to_thread(self._waste, elapsed)
+        energy = self._energy()
         cut = int(status.get("journal", {}).get("last_seq", 0))
         until = time.monotonic() + DRAIN_S
         while time.monotonic() < until:
@@ -209,7 +215,7 @@ class Demo:
                 break
             await asyncio.sleep(_TICK_S)
         status = {**status, "uplink": self._watcher.status.get("uplink")}
-        return make_report(elapsed, status, emulated, self._subscriber.up_to(cut), cpu, waste, speed)
+        return make_report(elapsed, status, emulated, self._subscriber.up_to(cut), cpu, waste, energy, speed)
 
     async def _pause(self, seconds: float) -> None:
         with contextlib.suppress(TimeoutError):

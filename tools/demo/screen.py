@@ -8,11 +8,13 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from tools.demo.energy_screen import ENERGY_ROWS, energy_part
 from tools.demo.view import Lane, View
 from tools.demo.waste_screen import WASTE_ROWS, waste_part
 
 WIDTH = 100
 _FIXED_ROWS = 17  # frame, headings, occupancy, counters and the empty rows between them
+_LEAST_EVENTS = 3
 _BOOM_STEPS = 9  # characters of the boom's bar, 10 degrees each
 _STATE_STYLE = {
     "HOLD_OPEN": "yellow",
@@ -123,9 +125,12 @@ def render(view: View, height: int = 44) -> RenderableType:
     """The whole screen for one moment, in `height` rows: there are as many events as there is room for."""
     minutes, seconds = divmod(int(view.elapsed_s), 60)
     waste = [Text(), waste_part(view.waste)] if view.waste is not None else []
-    rows = _FIXED_ROWS + len(view.lanes) + (WASTE_ROWS + 1 if waste else 0)
-    count = max(3, height - rows)
-    body = Group(_lanes(view), _occupancy(view), *waste, Text(), _counters(view), Text(), _events(view, count))
+    energy = [Text(), energy_part(view.energy)] if view.energy is not None else []
+    rows = _FIXED_ROWS + len(view.lanes) + (WASTE_ROWS + 1 if waste else 0) + (ENERGY_ROWS + 1 if energy else 0)
+    count = max(_LEAST_EVENTS, height - rows)
+    gap = [Text()] if height >= rows + _LEAST_EVENTS else []
+    parts = [_lanes(view), _occupancy(view), *waste, *energy, *gap, _counters(view), *gap, _events(view, count)]
+    body = Group(*parts)
     return Panel(
         body,
         title=f"[bold]District Edge[/] · {view.site}",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from tools.demo.energy import Energy
 from tools.demo.waste import Waste
 
 
@@ -69,6 +70,7 @@ class View:
     uplink: Uplink = field(default_factory=Uplink)
     events: tuple[Event, ...] = ()
     waste: Waste | None = None
+    energy: Energy | None = None
     hour: float | None = None
     """Time of day at the plant, where it is known."""
     speed: float | None = None

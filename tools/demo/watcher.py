@@ -10,10 +10,11 @@ from typing import Any
 
 from edge_gateway.api.client import Client, NotRunning
 from edge_gateway.api.wire import ApiError
+from tools.demo import energy
 
 _QUIET = ("STATE", "COMMAND", "SCAN_OVERRUN")
 """Entries that would drown the others on a screen; the journal has them, and overruns have a counter."""
-POINTS = ("POS", "LT.R", "LT.G", "HOLD.REASON", "PASSED", "SUBSTATE")
+POINTS = ("POS", "LT.R", "LT.G", "HOLD.REASON", "PASSED", "SUBSTATE", *energy.POINTS)
 _RETRY_S = 0.2
 
 
@@ -30,6 +31,7 @@ class Watcher:
         self._lock = threading.Lock()
         self._status: dict[str, Any] = {}
         self._tags: dict[str, dict[str, Any]] = {}
+        self._energy: dict[str, Any] = {}
         self._events: deque[dict[str, Any]] = deque(maxlen=events)
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._follow, name="watcher", daemon=True)
@@ -47,6 +49,12 @@ class Watcher:
         """The latest status answer; empty before the first."""
         with self._lock:
             return self._status
+
+    @property
+    def energy(self) -> dict[str, Any]:
+        """The latest answers of `energy.METHODS`, by method; empty on a site without a power plant."""
+        with self._lock:
+            return self._energy
 
     @property
     def events(self) -> list[dict[str, Any]]:
@@ -68,9 +76,12 @@ class Watcher:
                     client.call("subscribe", streams=["tags"], tags=patterns)
                     for pattern in patterns:
                         self._take("tags", client.call("tags", pattern=pattern))
-                    self._take("status", client.call("status"))
+                    status = client.call("status")
+                    self._take("status", status)
                     for stream, data in client.stream("status", "tags", "journal", tags=patterns):
                         self._take(stream, data)
+                        if stream == "status" and status.get("energy"):
+                            self._take("energy", {method: client.call(method) for method in energy.METHODS})
                         if self._ended.is_set():
                             return
             except (NotRunning, ApiError):
@@ -80,6 +91,8 @@ class Watcher:
         with self._lock:
             if stream == "status":
                 self._status = data
+            elif stream == "energy":
+                self._energy = data
             elif stream == "tags":
                 self._tags.update({tag["name"]: tag for tag in data})
             elif stream == "journal":

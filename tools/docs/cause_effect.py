@@ -64,6 +64,6 @@ def _fail(point: Any) -> str:
         return str(point.fail)
     if point.kind == "BI":
         return f"no value after {point.stale_ms} ms"
-    if point.kind in ("DO", "AO"):
+    if point.kind in ("DO", "AO", "BO"):
         return f"safe value {point.safe}"
     return ""

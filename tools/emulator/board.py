@@ -62,6 +62,32 @@ class BoardError(RuntimeError):
     """A board broke the rules of the link, or died; the message carries the end of its console."""
 
 
+class FieldPort:
+    """The board's own serial port, of a board whose sheet has a field line: a station of that line.
+
+    ``line.connect(name, board.field)`` and ``board.field.on_send = lambda data: line.transmit(name, data)``.
+    """
+
+    def __init__(self, board: Board) -> None:
+        self.board = board
+        self.on_send: Callable[[bytes], None] | None = None
+        self.data = b""
+        self.end_us = 0
+
+    def receive_serial(self, data: bytes, end_us: int) -> None:
+        """Bytes have arrived, the last one at `end_us`; the board is answered at once."""
+        if self.board.state == RUNNING:
+            self.data += data
+            self.end_us = end_us
+            self.board.hurry()
+
+    def take(self) -> bytes:
+        """What fits into the next frame."""
+        taken = self.data[: iolink.MAX_BURST]
+        self.data = self.data[iolink.MAX_BURST :]
+        return taken
+
+
 class Board:
     """A board of the world. Times are world µs (not ticks) unless they say ms."""
 
@@ -94,6 +120,7 @@ class Board:
         self.on_step: Callable[[], None] | None = None
         self.restart_on_death = False
         self.deaths = 0
+        self.field = FieldPort(self)
         self._rx = b""
         self._rx_end_us = 0
         self._plant_ms = world.now_us // 1000
@@ -112,7 +139,7 @@ class Board:
         self.state = BOOTING
         self.wake_us = self.world.now_us + self.boot_ms * 1000
         self.dog_us = NEVER
-        self._rx = b""
+        self._rx = self.field.data = b""
         self.resets.append(cause)
         self.world.board_linked(self)
 
@@ -128,7 +155,7 @@ class Board:
         self.owes = False
         self.wake_us = NEVER
         self.dog_us = NEVER
-        self._rx = b""
+        self._rx = self.field.data = b""
         self.wiring.de_energise()
 
     def reset(self, cause: int) -> None:
@@ -206,9 +233,10 @@ class Board:
         if rx:
             self._rx = rx[iolink.MAX_BURST :]
             rx = rx[: iolink.MAX_BURST]
-            if self._rx:
-                self.wake_us = now
-        link.send(self.wiring.world_frame(now, rx, self._rx_end_us))
+        field = self.field.take() if self.field.data else b""
+        if self._rx or self.field.data:
+            self.wake_us = now
+        link.send(self.wiring.world_frame(now, rx, self._rx_end_us, field, self.field.end_us))
 
     def collect(self) -> None:
         """Take the board's next STEP: outputs act from now on."""
@@ -219,7 +247,7 @@ class Board:
         if frame[0] != iolink.STEP:
             raise BoardError(f"{self.name}: frame type {frame[0]:#x} where a STEP belongs\n{self.runner.console()}")
         self.advance_plant()
-        flags, wake, tx = self.wiring.take_step(frame)
+        flags, wake, tx, field = self.wiring.take_step(frame)
         self.steps += 1
         self.scans += flags & iolink.STEP_OUTPUTS
         if self.state == HUNG:
@@ -227,11 +255,13 @@ class Board:
         if flags & iolink.STEP_FED and self.wdt_ms:
             self.dog_us = now + self.wdt_ms * 1000
         ahead = (wake - now) & MASK
-        self.wake_us = now if self._rx else now + (ahead if ahead < 0x20000000 else 0)
+        self.wake_us = now if self._rx or self.field.data else now + (ahead if ahead < 0x20000000 else 0)
         if self.on_step is not None:
             self.on_step()
         if tx and self.on_serial is not None:
             self.on_serial(tx)
+        if field and self.field.on_send is not None:
+            self.field.on_send(field)
         if flags & iolink.STEP_RESET:
             self.world.at(now, lambda: self.reset(layout.RESET_SOFT))
 
@@ -241,6 +271,10 @@ class Board:
             return
         self._rx += data
         self._rx_end_us = end_us
+        self.hurry()
+
+    def hurry(self) -> None:
+        """Answer the board now: something has arrived for it."""
         if not self.owes:
             self.wake_us = self.world.now_us
 

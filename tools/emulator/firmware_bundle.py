@@ -19,6 +19,8 @@ from tools.bundle.stage import TARGETS, Request, modules_of, stage
 from tools.emulator.board_process import HEAP, ROOT
 
 CACHE = ROOT / "build" / "emulator"
+HEAPS = {"energy": "512k"}
+"""The energy board is a client of ten devices besides: it needs 256 KB (an RP2350, an ESP32 with PSRAM)."""
 _KEPT = 4
 
 
@@ -45,7 +47,7 @@ def firmware(program: str) -> Firmware:
         if not (tree / "main.py").is_file():
             stage(Request("unix", program, 1, 1), tree)
             _forget_old(program, tree)
-    return Firmware(tree / "main.py")
+    return Firmware(tree / "main.py", heap=HEAPS.get(program, HEAP))
 
 
 def _forget_old(program: str, newest: Path) -> None:

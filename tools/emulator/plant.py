@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+if TYPE_CHECKING:
+    from tools.emulator.board import Board
+    from tools.emulator.serial_line import SerialLine
+    from tools.emulator.world import World
 
 Signals = dict[str, int]
 """Values by point attribute ("LB.P" is "LB_P"): conditions 0/1, analogue values in the register's scale."""
@@ -26,6 +31,15 @@ class Plant(Protocol):
 
     def counters(self) -> dict[str, int]:
         """Return the plant's ground truth as counters."""
+        ...
+
+
+@runtime_checkable
+class FieldPlant(Plant, Protocol):
+    """A plant with devices on the board's own line."""
+
+    def connect(self, world: World, board: Board) -> SerialLine:
+        """Make that line, with board and devices on it."""
         ...
 
 

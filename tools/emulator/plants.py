@@ -15,6 +15,9 @@ from tools.emulator.waste.layout import Branch, Layout
 from tools.emulator.waste.network import Network
 from tools.emulator.waste.station_plant import StationPlant
 
+CARS = 20
+"""Charging when an energy plant begins."""
+
 
 class Surroundings:
     """What the plants of one site share. `inlets`: number of each inlet by its board, from 1 in the network's order."""
@@ -82,7 +85,19 @@ def lane_parameters(spec: BoardSpec) -> dict[str, int]:
     return {"lane_role": ROLES.index(spec.role)}
 
 
+def energy(around: Surroundings, spec: BoardSpec, seed: int) -> Plant:
+    """The energy plant on a day with some clouds, everything running and a few cars at the charging points."""
+    # Its devices are made from SunSpec's published definitions, which other plants do without.
+    from tools.emulator.energy.district import District
+    from tools.emulator.energy.plant import EnergyPlant
+
+    district = District(seed, start_s=around.start_hour * 3600, clouds=0.5)
+    district.charging.surge(0.0, CARS)
+    return EnergyPlant(district, seed=seed, warm=True)
+
+
 PLANTS: dict[str, Callable[[Surroundings, BoardSpec, int], Plant]] = {
+    "energy": energy,
     "parking_lane": parking_lane,
     "waste_inlet": waste_inlet,
     "waste_station": waste_station,

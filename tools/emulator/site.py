@@ -13,7 +13,7 @@ from tools.emulator.board_process import BoardProcess
 from tools.emulator.firmware_bundle import Firmware, firmware
 from tools.emulator.host_board import HostBoard
 from tools.emulator.lane.plant import Lane
-from tools.emulator.plant import Plant
+from tools.emulator.plant import FieldPlant, Plant
 from tools.emulator.plants import PARAMETERS, PLANTS, Surroundings
 from tools.emulator.serial_line import SerialLine
 from tools.emulator.spec import IN_PROCESS, ROLES, BoardSpec, LineSpec, SiteSpec, WasteSpec
@@ -79,6 +79,8 @@ class EmulatedSite:
         addressed = next(each.addressed for each in self.spec.lines if self.lines[each.name] is line)
         line.connect(spec.name, board, spec.unit if addressed else 0)
         board.on_serial = lambda data: line.transmit(spec.name, data)
+        if isinstance(plant, FieldPlant):
+            plant.connect(self.world, board)
         self.plants[spec.name] = plant
         if isinstance(plant, Lane):
             self.lanes[spec.name] = plant

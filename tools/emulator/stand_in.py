@@ -104,15 +104,26 @@ class StandIn:
         self._generation += 1
         self.master.clear()
 
-    def command(self, unit: int, code: int, *arguments: int, ttl: int = layout.TTL_DEFAULT, seq: int = 0) -> Order:
-        """Send a command block; returns at once, `Order.result` follows. `seq` repeats an old sequence on purpose."""
+    def command(
+        self,
+        unit: int,
+        code: int,
+        *arguments: int,
+        ttl: int = layout.TTL_DEFAULT,
+        seq: int = 0,
+        key: int = layout.KEY_EXECUTE,
+    ) -> Order:
+        """Send a command block; returns at once, `Order.result` follows. `seq` repeats an old sequence on purpose.
+
+        key: layout.KEY_ARM arms a hazardous command that is then executed.
+        """
         session = self.sessions[unit]
         if not seq:
             session.seq = session.seq % 0xFFFF + 1
             seq = session.seq
         order = Order(seq, code)
         session.orders.append(order)
-        self._send(session, order, arguments, ttl, layout.KEY_EXECUTE)
+        self._send(session, order, arguments, ttl, key)
         return order
 
     def command_and_wait(self, unit: int, code: int, *arguments: int, within: float = 3000) -> Order:

@@ -34,19 +34,20 @@ class Wiring:
         self._tell = plant.drive if isinstance(plant, SharedPlant) else None
         self.outputs: Signals = {row[0]: 0 for row in (*table.DO, *table.AO)}
         inputs = plant.inputs()
-        missing = [row[0] for row in (*table.DI, *table.AI, *table.BI) if row[0] not in inputs]
+        wired = table.BI[: self.shape.bi]
+        missing = [row[0] for row in (*table.DI, *table.AI, *wired) if row[0] not in inputs]
         if missing:
             raise WiringError(f"{table.PROGRAM}: the plant has no {', '.join(missing)}")
         self._di = tuple((row[0], row[2], 1 << i) for i, row in enumerate(table.DI))
         self._di_bytes = 2 * self.shape.di_words
         self._di_all = ((1 << len(table.DI)) - 1).to_bytes(self._di_bytes, "little")
         self._ai = tuple((row[0], *_line(row)) for row in table.AI)
-        self._bi = tuple(row[0] for row in table.BI)
-        self._values = struct.Struct(f"<{len(table.AI) + len(table.BI)}i")
+        self._bi = tuple(row[0] for row in wired)
+        self._values = struct.Struct(f"<{len(table.AI) + len(wired)}i")
         self._out = struct.Struct(f"<{self.shape.do_words}H{len(table.AO)}h")
         self._do_names = tuple(row[0] for row in table.DO)
         self._ao_names = tuple(row[0] for row in table.AO)
-        self._length = 9 + 2 * self._di_bytes + self._values.size + 6
+        self._length = 9 + 2 * self._di_bytes + self._values.size
         self._encoded: Signals = {}
         self._body = b""
         self._last_out: tuple[int, ...] = ()
@@ -57,17 +58,21 @@ class Wiring:
 
     # -- frames ----------------------------------------------------------------------------------------------
 
-    def world_frame(self, now_us: int, rx: bytes, rx_end_us: int, flags: int = iolink.WORLD_INPUTS) -> bytes:
-        """Encode a WORLD frame with all inputs sampled now."""
+    def world_frame(self, now_us: int, rx: bytes, rx_end_us: int, field: bytes = b"", field_end_us: int = 0) -> bytes:
+        """Encode a WORLD frame with all inputs sampled now; `field` is what came on the board's own line."""
+        flags = iolink.WORLD_INPUTS
+        tail = _TAIL.pack(len(rx), rx_end_us & MASK) + rx
+        if field:
+            flags |= iolink.WORLD_FIELD
+            tail += _TAIL.pack(len(field), field_end_us & MASK) + field
         inputs = self.plant.inputs()
         if self._in_faults or inputs != self._encoded:
             self._encode(inputs, now_us)
         return b"".join(
             (
-                _HEAD.pack(iolink.WORLD, self._length + len(rx), flags, now_us // 1000 & MASK, now_us & MASK),
+                _HEAD.pack(iolink.WORLD, self._length + len(tail), flags, now_us // 1000 & MASK, now_us & MASK),
                 self._body,
-                _TAIL.pack(len(rx), rx_end_us & MASK),
-                rx,
+                tail,
             )
         )
 
@@ -103,8 +108,10 @@ class Wiring:
                 levels &= ~(1 << channel)
         return levels, fresh.to_bytes(self._di_bytes, "little")
 
-    def take_step(self, frame: memoryview) -> tuple[int, int, bytes]:
-        """Decode a STEP frame; outputs go to the plant. Returns (flags, wake tick in µs, serial bytes sent).
+    def take_step(self, frame: memoryview) -> tuple[int, int, bytes, bytes]:
+        """Decode a STEP frame; outputs go to the plant.
+
+        Returns (flags, wake tick in µs, serial bytes sent, bytes sent on the field line).
 
         Raises WiringError for a malformed frame.
         """
@@ -117,10 +124,14 @@ class Wiring:
                 self._last_out = values
                 self._drive(values)
         (n,) = _LENGTH.unpack_from(frame, at)
-        at += 2
-        if at + n != len(frame):
+        end = at + 2 + n
+        field = b""
+        if flags & iolink.STEP_FIELD:
+            field = bytes(frame[end + 2 :])
+            end += 2 + _LENGTH.unpack_from(frame, end)[0]
+        if end != len(frame):
             raise WiringError(f"{self.table.PROGRAM}: STEP of {len(frame)} bytes has no such shape")
-        return flags, wake, bytes(frame[at:]) if n else b""
+        return flags, wake, bytes(frame[at + 2 : at + 2 + n]) if n else b"", field
 
     def _drive(self, values: tuple[int, ...]) -> None:
         words = self.shape.do_words
@@ -163,7 +174,7 @@ class Wiring:
 
     def _channel(self, attr: str, point: str) -> int:
         table = self.table
-        for channel, row in enumerate((*table.DI, *table.AI, *table.BI)):
+        for channel, row in enumerate((*table.DI, *table.AI, *table.BI[: self.shape.bi])):
             if row[0] == attr:
                 return channel
         raise ValueError(f"{table.PROGRAM} has no point {point!r}")

@@ -53,6 +53,15 @@ def test_it_is_sent_again_after_a_reboot_and_after_silence() -> None:
     assert points["hold"].applied
 
 
+def test_the_same_value_may_come_to_need_refreshing() -> None:
+    world, points, _ = world_with()
+    points.hold("hold", HOLD, (5, 30), 60_000, world.now)
+    pass_time(world, points, 12_000)
+    points.hold("hold", HOLD, (5, 30), 60_000, world.now, refresh_ms=10_000)
+    pass_time(world, points, 25_000)
+    assert world.boards[11].program.orders == [(HOLD, 5, 30)] * 4
+
+
 def test_it_expires_and_is_not_sent_after_its_time() -> None:
     world, points, expired = world_with()
     board = world.boards[11]
@@ -83,3 +92,18 @@ def test_what_the_board_refuses_is_said_and_tried_again_calmly() -> None:
     assert points["hold"].applied
     points.release("hold")
     assert len(points) == 0
+
+
+def test_a_value_that_the_board_forgets_is_sent_again_in_time_and_its_latency_is_told() -> None:
+    world, _, _ = world_with()
+    ended: list[tuple[int, bool]] = []
+    points = SetPoints(world.sessions[11], on_end=lambda _point, took_ms, taken: ended.append((took_ms, taken)))
+    points.hold("hold", HOLD, (5, 30), 60_000, world.now, refresh_ms=10_000)
+    pass_time(world, points, 9_500)
+    assert world.boards[11].program.orders == [(HOLD, 5, 30)]
+    pass_time(world, points, 15_000)
+    assert world.boards[11].program.orders == [(HOLD, 5, 30)] * 3
+    assert [taken for _took, taken in ended] == [True] * 3 and all(0 < took < 2_000 for took, _taken in ended)
+    world.boards[11].program.answer = layout.RES_INTERLOCK
+    pass_time(world, points, 10_000)
+    assert ended[-1][1] is False and "interlock" in points["hold"].problem

@@ -178,3 +178,39 @@ class ProgramBench:
             if row[0] == name:
                 setattr(self.io, name, row[2] if stale else self.healthy.get(name, 0))
         setattr(self.io, name + "_Q", STALE if stale else GOOD)
+
+
+class PlantBench(ProgramBench):
+    """A bench whose plant sets the inputs after each scan. `force`: inputs that it doesn't decide."""
+
+    def __init__(self, table, program_class, healthy, parameters):
+        super().__init__(table, program_class, healthy, parameters)
+        self.force = {}
+        self.done = []  # (result, detail) of commands that ended
+
+    def set(self, words):
+        """Set inputs for good, over what the plant says; ``"PT90=free"`` gives one back."""
+        for word in words.split():
+            if word.endswith("=free"):
+                self.force.pop(word[:-5])
+            else:
+                super().set(word)
+
+    def put(self, name, value):
+        """Set one input for good."""
+        super().put(name, value)
+        self.force[name] = value
+
+    def hold(self):
+        """What is forced stands over what the plant says."""
+        for name in self.force:
+            setattr(self.io, name, self.force[name])
+
+    def judge(self):
+        """The program's part of a scan: inputs held, program, what ended of its commands."""
+        self.hold()
+        program = self.program
+        program.scan(self.io, self.now)
+        if program.completed:
+            self.done.append((program.completed, program.completed_detail))
+            program.completed = 0

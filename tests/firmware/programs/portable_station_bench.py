@@ -8,7 +8,7 @@ from firmware.programs.waste_station import WasteStation
 from protocols import layout
 from protocols.sheets import load
 from protocols.sheets.derive import table as make_table
-from tests.firmware.programs.portable_logbook import ProgramBench
+from tests.firmware.programs.portable_logbook import PlantBench
 
 TABLE = make_table(load("waste_station"))
 SCAN = TABLE.SCAN_MS
@@ -24,7 +24,7 @@ for _k in "123":
 OUTPUTS = tuple([row[0] for row in TABLE.DO])
 
 
-class Bench(ProgramBench):
+class Bench(PlantBench):
     """One station. Faults: `leak` (no vacuum), `blocked` (no air), `dead` fans, `stuck` valves ("AV2", "SV2")."""
 
     def __init__(self, ready=True, **parameters):
@@ -45,8 +45,6 @@ class Bench(ProgramBench):
         self.stuck = ()
         self.press_ms = 0
         self.jam = 0
-        self.force = {}  # inputs that the plant doesn't decide
-        self.done = []
         self.begin()
         if ready:
             self.until("TRIPPED")
@@ -57,30 +55,10 @@ class Bench(ProgramBench):
             self.forget()
             self.done = []
 
-    def set(self, words):
-        """Set inputs for good, over what the plant says; ``"PT90=free"`` gives one back."""
-        for word in words.split():
-            if word.endswith("=free"):
-                self.force.pop(word[:-5])
-            else:
-                name, value = word.lstrip("-"), 0 if word.startswith("-") else 1
-                if "=" in word:
-                    name, text = word.split("=")
-                    value = int(text)
-                assert hasattr(self.io, name), word
-                self.force[name] = value
-                setattr(self.io, name, value)
-
     def scan(self):
         """One scan, and 20 ms of the plant after it."""
         io = self.io
-        for name in self.force:
-            setattr(io, name, self.force[name])
-        self.program.scan(io, self.now)
-        program = self.program
-        if program.completed:
-            self.done.append((program.completed, program.completed_detail))
-            program.completed = 0
+        self.judge()
         self._valves(io)
         self._fans(io)
         self._air(io)

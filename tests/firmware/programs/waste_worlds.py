@@ -88,6 +88,8 @@ class World:
     """What both worlds share. env: what the world does; memory: what the checks remember between scans."""
 
     name = ""
+    rules: ClassVar[dict[str, Rule]] = WASTE_RULES
+    left_out: ClassVar[frozenset[str]] = _LEFT_OUT
     constants: ClassVar[dict[str, dict[str, Any]]] = {}
     parameters: ClassVar[dict[str, int]] = {}
     campaigns: ClassVar[dict[str, tuple[tuple[int, ...], bool, tuple[str, ...]]]] = {}
@@ -133,7 +135,7 @@ class World:
             self.program.scan(self.io, NOW + i * SCAN)
         self.io.reset = 0
         self.settle()
-        self.graph = Graph(self.program, WASTE_RULES, leave_out=_LEFT_OUT)
+        self.graph = Graph(self.program, self.rules, leave_out=self.left_out)
         self._first = env, memory, self.capture(NOW + 11 * SCAN)
 
     def step(self, node: Node, move: Move) -> tuple[Node, str]:
