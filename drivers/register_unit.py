@@ -20,7 +20,10 @@ class RegisterUnit(Station):
     out       what is to be written: filled by the program; writing: 1 writes it each period (and a heartbeat with it,
               where ``heartbeat`` is an index into `out` that is turned before each writing)
     refused   exception code of the last writing, 0 when it was taken; writes: how often it was (mod 2**16)
+    plans     always 0: its map is fixed, and no memory is ever taken for it
     """
+
+    plans = 0
 
     def __init__(self, address, read_at, read_count, write_at, write_count, period_ms, heartbeat=-1, stale_ms=5000):
         Station.__init__(self, address)

@@ -55,6 +55,7 @@ class SunSpecUnit(Station):
     stage, cause, detail   see above; cause and detail as in `discovery`
     rediscoveries          how often the chain was walked again (mod 2**16)
     identity               CRC of maker, model and serial number; -1 before they are known
+    plans                  how often memory was taken for what to read of its chain
     limit, setpoint        the `Control` of an inverter's limit, of a PCS's power; None for other kinds
     operation              the `Control` that starts and stops it (controls.STARTED, STOPPED)
     heart                  the `Heartbeat`
@@ -75,6 +76,7 @@ class SunSpecUnit(Station):
         self.detail = 0
         self.rediscoveries = 0
         self.identity = -1
+        self.plans = 0
         self.walk = Discovery(quirk)
         self.decoder = Decoder()
         power = Control(POWER[kind], quirk, self.decoder)
@@ -307,6 +309,7 @@ class SunSpecUnit(Station):
             self._bound = 1
             return
         self._shape = shape
+        self.plans = (self.plans + 1) & 0xFFFF
         power = plan.layout_of(walk, self._power.layouts)
         operation = plan.layout_of(walk, self.operation.layouts)
         blocks, n = plan.make(walk, self.kind, power, operation, self.quirk, self._period_ms)

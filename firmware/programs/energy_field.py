@@ -127,6 +127,13 @@ class EnergyField(Devices):
         self._ticked = 0
         self._told = -1
 
+    def plans(self):
+        """Those of all units."""
+        n = 0
+        for unit in self._units:
+            n += unit.plans
+        return n
+
     # -- samples -----------------------------------------------------------------------------------------------
 
     def sample(self, raw, at, now):

@@ -38,6 +38,10 @@ class Devices:
         """Take the set-points from the image (`table.BO`)."""
         raise NotImplementedError
 
+    def plans(self):
+        """How often memory was taken for good, because a device came to be known or came back as another one."""
+        return 0
+
 
 class Field:
     """Serves `devices` on the HAL's `port`; ``raw[at:]`` is where their samples stand."""

@@ -2,7 +2,8 @@
 
 The scan allocates nothing, so a collection is only needed after rare things: a TCP connection, a stored record. It runs
 every 10 s while nothing moves. HEAP_GROWTH is what is in use after a collection above the lowest such figure of the
-first minute; it stays 0 on a board that doesn't leak.
+first minute; it stays 0 on a board that doesn't leak. A board that comes to know a device on its own line takes memory
+for what to read there: from then on the minute counts anew.
 """
 
 import gc
@@ -23,14 +24,18 @@ class Heap:
         self._at = now
         self._low = 0
         self._runs = 0
+        self._plans = 0
 
     def due(self, now):
         """Whether it is time to collect."""
         return MICROPYTHON and ticks_diff(now, self._at) >= EVERY_MS
 
-    def collect(self, now):
-        """Collect and look."""
+    def collect(self, now, plans=0):
+        """Collect and look. `plans`: how often memory was taken for a device (`firmware.runtime.field`)."""
         self._at = now
+        if plans != self._plans:
+            self._plans = plans
+            self._runs = 0
         gc.collect()
         used = gc.mem_alloc()  # type: ignore[attr-defined]
         self.free = gc.mem_free()  # type: ignore[attr-defined]

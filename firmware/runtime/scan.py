@@ -157,7 +157,7 @@ class ScanLoop:
         elif board.retained.due(now) or actions.reboot_due(now):
             self._store_retained(now)
         elif board.heap.due(now):
-            board.heap.collect(now)
+            board.heap.collect(now, board.field.devices.plans() if board.field is not None else 0)
 
     def _each_second(self, now):
         board = self.board

@@ -9,6 +9,7 @@ from firmware.host import MemoryStore
 from firmware.main import configure
 from firmware.runtime.board import Board
 from firmware.runtime.config import DEV_ID
+from firmware.runtime.heap import Heap
 from firmware.runtime.scan import ScanLoop
 from protocols import iolink, layout
 from protocols.modbus.crc import crc16
@@ -119,3 +120,17 @@ def test_ten_thousand_scans_with_traffic_take_no_heap():
     assert carrier.replies - replies > 800
     assert board.overruns == 0
     assert board.program.orders == 0 and board.commands.seq
+
+
+def test_what_a_new_device_takes_is_no_growth_and_a_leak_is():
+    if not MICROPYTHON:
+        return
+    heap = Heap(0)
+    heap.collect(10000)
+    plan = bytearray(2000)
+    heap.collect(20000, 1)
+    assert heap.growth == 0
+    leak = bytearray(2000)
+    heap.collect(30000, 1)
+    assert heap.growth >= 2000
+    assert plan is not leak
