@@ -57,18 +57,29 @@ class Subscribe:
                 await self._calls.acquire()
 
 
-async def slow(connection: Connection, params: dict[str, Any]) -> str:
-    await asyncio.sleep(0.3)
-    return "slow"
+class Turns:
+    """A method that takes until another one, asked for later on the same connection, has been answered."""
+
+    def __init__(self) -> None:
+        self._asked = asyncio.Event()
+
+    async def slow(self, _connection: Connection, _params: dict[str, Any]) -> str:
+        await self._asked.wait()
+        return "slow"
+
+    def fast(self, _connection: Connection, _params: dict[str, Any]) -> str:
+        self._asked.set()
+        return "fast"
 
 
 @asynccontextmanager
 async def serving(subscribe: Subscribe | None = None) -> AsyncIterator[ApiServer]:
     with tempfile.TemporaryDirectory(prefix="de-") as folder:
+        turns = Turns()
         methods: dict[str, Method] = {
             "subscribe": subscribe or Subscribe(),
-            "slow": slow,
-            "fast": lambda _connection, _params: "fast",
+            "slow": turns.slow,
+            "fast": turns.fast,
         }
         server = ApiServer(Path(folder) / "s", methods)
         await server.start()
@@ -84,7 +95,8 @@ def test_what_takes_long_does_not_hold_up_what_comes_after() -> None:
         async with serving() as server:
             reader, writer = await asyncio.open_unix_connection(str(server.path))
             writer.write(encode({"id": 1, "method": "slow"}) + encode({"id": 2, "method": "fast"}))
-            answers = [json.loads(await reader.readline())["result"] for _ in range(2)]
+            async with asyncio.timeout(60):
+                answers = [json.loads(await reader.readline())["result"] for _ in range(2)]
             writer.close()
             return answers
 
@@ -97,16 +109,16 @@ def test_a_subscriber_that_does_not_read_is_cut_off_and_the_others_go_on() -> No
         async with serving(subscribe) as server:
             _reader, lazy = await asyncio.open_unix_connection(str(server.path), limit=1024)
             lazy.write(encode({"id": 1, "method": "subscribe", "params": {"streams": ["status"]}}))
-            heard = asyncio.Event()
-            link = CoreLink(server.path, ("status",), lambda _stream, data: heard.set() if data == "end" else None)
+            heard: asyncio.Queue[str] = asyncio.Queue()
+            link = CoreLink(server.path, ("status",), lambda _stream, data: heard.put_nowait(data))
             task = asyncio.create_task(link.run())
             await subscribe.called(2)
             async with asyncio.timeout(60):
                 while len(server.wanted("status")) > 1:
                     server.publish("status", "x" * 500_000)
-                    await asyncio.sleep(0.01)
+                    assert await heard.get() == "x" * 500_000
                 server.publish("status", "end")
-                await heard.wait()
+                assert await heard.get() == "end"
             lazy.transport.abort()
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)

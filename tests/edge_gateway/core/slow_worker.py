@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+import signal
 
 if __name__ == "__main__":
-    time.sleep(3600)
+    signal.pause()

@@ -394,12 +394,18 @@ def test_one_dead_unit_behind_a_tcp_gateway_leaves_the_others_their_pace() -> No
 
 def test_a_closed_line_ends_what_was_in_flight() -> None:
     async def main() -> None:
-        async with scripted(lambda request: []) as port:
+        asked = asyncio.Event()
+
+        def silent(_request: bytes) -> list[bytes]:
+            asked.set()
+            return []
+
+        async with scripted(silent) as port:
             line = line_to(port, patience=PATIENT)
             await up(line)
             done = Collector()
             line.submit(read_job(1, 0, 2, done))
-            await asyncio.sleep(0)
+            await asked.wait()
             await line.close()
             await done.have(1)
             assert done.outcomes == [Outcome.LINE_DOWN]
