@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import IntEnum
 from typing import Any
 
 from edge_gateway.control.energy.dispatch import SetPoint
@@ -11,7 +12,7 @@ from edge_gateway.control.energy.limits import INFINITE, Limit, Order
 from edge_gateway.control.energy.plan import SLOT_MS
 from edge_gateway.core.energy_task import EnergyTask
 
-_ORDERS = {
+_ORDERS: dict[IntEnum, str] = {
     Order.ABILITY: "what devices and safety allow",
     Order.IMPORT_CAP: "transformer and EV cap",
     Order.EXPORT_CAP: "export cap",

@@ -25,9 +25,9 @@ class Order(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """A limit that has narrowed a band: what it asked for, and what it got (kW)."""
+    """A limit that has narrowed a band: what it asked for, and what it got, in the unit of the band."""
 
-    order: Order
+    order: IntEnum
     low: float
     high: float
     why: str
@@ -37,13 +37,13 @@ class Limit:
 
 @dataclass(slots=True)
 class Band:
-    """From `low` to `high` (kW). `limits` are those that changed something, or could not get what they asked for."""
+    """From `low` to `high`, in one unit. `limits` are those that changed something, or could not get what they asked for."""
 
     low: float = -INFINITE
     high: float = INFINITE
     limits: list[Limit] = field(default_factory=list)
 
-    def narrow(self, order: Order, why: str, low: float = -INFINITE, high: float = INFINITE) -> None:
+    def narrow(self, order: IntEnum, why: str, low: float = -INFINITE, high: float = INFINITE) -> None:
         """Let it be at least `low` and at most `high`, as far as what came before allows."""
         asked_low, asked_high = low, high
         new_low = self.clamp(max(self.low, low))
