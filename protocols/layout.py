@@ -151,6 +151,7 @@ SIG_SCALED = const(0)  # the sample is already in the point's scaled unit
 SIG_4_20MA = const(1)  # microamperes, 4000..20000 -> lo..hi
 SIG_0_10V = const(2)  # millivolts, 0..10000 -> lo..hi
 SIG_OHM = const(3)  # ohms, taken as they are
+SIG_PT1000 = const(4)  # 0.01 ohm of a PT1000 (IEC 60751) -> 0.01 degC (drivers/pt1000.py)
 
 NO_SAMPLE = const(-0x8000)  # raw value of a channel that has no fresh sample in this scan; "n/a" on the wire
 BAD_SAMPLE = const(-0x8001)  # of a bus: the device answered, and what it answered is no value (not implemented, frozen)
