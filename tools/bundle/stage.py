@@ -8,6 +8,7 @@ import shutil
 import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from protocols.sheets import PROGRAMS, load
 from protocols.sheets.derive import table_source
@@ -114,8 +115,10 @@ def main_source(request: Request) -> str:
     )
 
 
-def stage(request: Request, out: Path) -> Manifest:
+def stage(request: Request, out: Path, sheet: Any = None) -> Manifest:
     """Make the tree in ``out``, anew, and its manifest beside it (``out`` with ``.json``); return the manifest.
+
+    ``sheet`` stands in for the program's own: a rig's variant of it.
 
     Raises `BundleError`, `graph.MissingModuleError` or `mpy.CompileError`; then what stood in ``out`` stays as it was.
     """
@@ -129,7 +132,7 @@ def stage(request: Request, out: Path) -> Manifest:
     modules = modules_of(target, request.program)
     if arch == "none":  # the plain twins serve alone
         modules = {name: path for name, path in modules.items() if not name.endswith("_viper")}
-    table = table_source(load(request.program))
+    table = table_source(sheet or load(request.program))
     digest = hashlib.sha256(table.encode())
     for path in modules.values():
         digest.update(path.read_bytes())

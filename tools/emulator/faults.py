@@ -13,14 +13,27 @@ from collections import deque
 from random import Random
 
 from protocols import layout
+from tools.emulator import pt1000
 
 CONTACT_FAULTS = ("stuck", "stuck_clear", "stuck_set", "open", "short", "invert", "noise", "stale", "delay")
 VALUE_FAULTS = ("stuck", "value", "open", "short", "offset", "drift", "noise", "stale", "delay")
 OUTPUT_FAULTS = ("stuck_off", "stuck_on")
 
 NO_SAMPLE: int = layout.NO_SAMPLE
-_OPEN = {layout.SIG_4_20MA: 0, layout.SIG_0_10V: 0, layout.SIG_OHM: 1_000_000, layout.SIG_SCALED: NO_SAMPLE}
-_SHORT = {layout.SIG_4_20MA: 25_000, layout.SIG_0_10V: 0, layout.SIG_OHM: 0, layout.SIG_SCALED: NO_SAMPLE}
+_OPEN = {
+    layout.SIG_4_20MA: 0,
+    layout.SIG_0_10V: 0,
+    layout.SIG_OHM: 1_000_000,
+    layout.SIG_PT1000: 1_000_000,
+    layout.SIG_SCALED: NO_SAMPLE,
+}
+_SHORT = {
+    layout.SIG_4_20MA: 25_000,
+    layout.SIG_0_10V: 0,
+    layout.SIG_OHM: 0,
+    layout.SIG_PT1000: 0,
+    layout.SIG_SCALED: NO_SAMPLE,
+}
 
 
 class Fault:
@@ -67,7 +80,7 @@ class ContactFault(Fault):
 
 
 class ValueFault(Fault):
-    """A fault of a measurement or bus value; samples are in the channel's electrical unit (µA, mV, Ω, or scaled)."""
+    """A fault of a measurement or bus value; samples are in the channel's electrical unit (see `electrical`)."""
 
     def __init__(self, point: str, kind: str, value: int, *, signal: int, span: tuple[int, int], seed: int) -> None:
         if kind not in VALUE_FAULTS:
@@ -116,12 +129,15 @@ class OutputFault(Fault):
 
 
 def electrical(value: int, signal: int, span: tuple[int, int]) -> int:
-    """Turn a scaled value into what the terminal carries: µA for 4-20 mA, mV for 0-10 V, else the value itself."""
+    """Turn a scaled value into what the terminal carries: µA for 4-20 mA, mV for 0-10 V, 0.01 Ω for a PT1000, else the
+    value itself."""
     lo, hi = span
     if signal == layout.SIG_4_20MA:
         return 4000 + (value - lo) * 16000 // (hi - lo)
     if signal == layout.SIG_0_10V:
         return (value - lo) * 10000 // (hi - lo)
+    if signal == layout.SIG_PT1000:
+        return pt1000.sample(value)
     return value
 
 

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from protocols.sheets import load
 from protocols.sheets.derive import table_source
 from tools.bundle.stage import TARGETS, Request, modules_of, stage
 from tools.emulator.board_process import HEAP, ROOT
+from tools.emulator.time_lapse import sheet_of
 
 CACHE = ROOT / "build" / "emulator"
 HEAPS = {"energy": "512k"}
@@ -35,9 +35,10 @@ class Firmware:
 
 
 @cache
-def firmware(program: str) -> Firmware:
-    """Return the firmware with `program` as the sources stand now."""
-    digest = hashlib.sha256(table_source(load(program)).encode())
+def firmware(program: str, lapse_ms: int = 0) -> Firmware:
+    """Return the firmware with `program` as the sources stand now; `lapse_ms` as in `BoardSpec`."""
+    sheet = sheet_of(program, lapse_ms)
+    digest = hashlib.sha256(table_source(sheet).encode())
     for path in modules_of(TARGETS["unix"], program).values():
         digest.update(path.read_bytes())
     tree = CACHE / f"{program}-{digest.hexdigest()[:12]}"
@@ -45,7 +46,7 @@ def firmware(program: str) -> Firmware:
     with (CACHE / f"{program}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # several test processes may want it at once
         if not (tree / "main.py").is_file():
-            stage(Request("unix", program, 1, 1), tree)
+            stage(Request("unix", program, 1, 1), tree, sheet)
             _forget_old(program, tree)
     return Firmware(tree / "main.py", heap=HEAPS.get(program, HEAP))
 

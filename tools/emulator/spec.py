@@ -32,7 +32,8 @@ class LineSpec:
 class BoardSpec:
     """One board and what it is wired to. `per_hour` (vehicles of a lane) None takes the daily profile of the role.
 
-    `params` are sheet parameters; `line` "" is the first; `runtime` is MICROPYTHON or IN_PROCESS.
+    `params` are sheet parameters; `line` "" is the first; `runtime` is MICROPYTHON or IN_PROCESS. With `lapse_ms` the
+    board lives in a time-lapse with scans so long (see `tools.emulator.time_lapse`).
     """
 
     name: str
@@ -45,6 +46,7 @@ class BoardSpec:
     params: dict[str, int] = field(default_factory=dict)
     line: str = ""
     runtime: str = MICROPYTHON
+    lapse_ms: int = 0
 
 
 @dataclass

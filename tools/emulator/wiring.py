@@ -10,6 +10,7 @@ import struct
 from typing import Any
 
 from protocols import iolink, layout
+from tools.emulator import pt1000
 from tools.emulator.faults import ContactFault, Fault, OutputFault, ValueFault, electrical
 from tools.emulator.plant import Plant, SharedPlant, Signals
 
@@ -42,6 +43,7 @@ class Wiring:
         self._di_bytes = 2 * self.shape.di_words
         self._di_all = ((1 << len(table.DI)) - 1).to_bytes(self._di_bytes, "little")
         self._ai = tuple((row[0], *_line(row)) for row in table.AI)
+        self._platinum = tuple((i, row[0]) for i, row in enumerate(table.AI) if row[4] == layout.SIG_PT1000)
         self._bi = tuple(row[0] for row in wired)
         self._values = struct.Struct(f"<{len(table.AI) + len(wired)}i")
         self._out = struct.Struct(f"<{self.shape.do_words}H{len(table.AO)}h")
@@ -83,6 +85,8 @@ class Wiring:
             if inputs[attr] != closed:
                 levels |= bit
         samples = [(inputs[attr] * gain + 0x8000 >> 16) + zero for attr, gain, zero in self._ai]
+        for i, attr in self._platinum:
+            samples[i] = pt1000.sample(inputs[attr])
         samples += [inputs[attr] for attr in self._bi]
         fresh = self._di_all
         if self._in_faults:
@@ -191,8 +195,13 @@ class Wiring:
 
 
 def _line(row: tuple[Any, ...]) -> tuple[int, int]:
-    """Gain (16 fraction bits) and zero of a measurement's electrical line; rounds to the nearest unit."""
+    """Gain (16 fraction bits) and zero of a measurement's electrical line; rounds to the nearest unit.
+
+    A PT1000 has a curve instead (`tools.emulator.pt1000`).
+    """
     _attr, _reg, lo, hi, signal = row[:5]
+    if signal == layout.SIG_PT1000:
+        return 0, 0
     zero = electrical(0, signal, (lo, hi))
     if signal == layout.SIG_4_20MA:
         return 16000 * 65536 // (hi - lo), zero
