@@ -128,6 +128,14 @@ class Program:
         """Whether no permissive of `mask` (all by default) is missing."""
         return not self.missing & mask
 
+    def refuse(self, missing):
+        """RES_INTERLOCK for the mask `missing` (not 0), with the number of its lowest permissive as `detail`."""
+        bit = 0
+        while not missing >> bit & 1:
+            bit += 1
+        self.detail = bit
+        return layout.RES_INTERLOCK
+
     def complete(self, result, detail=0):
         """End the accepted command: RES_DONE, or RES_FAILED with the fault as detail. The ack follows this scan."""
         self.completed = result

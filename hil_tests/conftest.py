@@ -10,7 +10,8 @@ import pytest
 
 from hil_tests.demo_run import DemoRun
 from hil_tests.energy_rig import EnergyRig
-from hil_tests.lane_rig import RUNTIMES, LaneRig
+from hil_tests.lane_rig import LaneRig
+from hil_tests.one_board import RUNTIMES
 from hil_tests.waste_rig import WasteRig
 
 AnyRig = TypeVar("AnyRig", LaneRig, WasteRig, EnergyRig)
@@ -49,7 +50,7 @@ def made_rigs(kind: type[AnyRig], folder: Path, runtime: str) -> Iterator[Callab
     for rig in made:
         rig.close()
         print(rig.logbook())
-        for board in rig.boards.values() if isinstance(rig, WasteRig) else [rig.board]:
+        for board in rig.boards.values():
             print(board.runner.console())
 
 

@@ -15,27 +15,20 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from hil_tests.one_board import OneBoardRig
 from protocols import layout
-from tools.emulator.board import Board, Runner
-from tools.emulator.board_process import BoardProcess
-from tools.emulator.firmware_bundle import firmware
-from tools.emulator.host_board import HostBoard
 from tools.emulator.lane import geometry as g
 from tools.emulator.lane.plant import Lane
 from tools.emulator.lane.vehicle import CAR, Kind, Vehicle
-from tools.emulator.serial_line import SerialLine
-from tools.emulator.site import BoardSpec, program_table, provision
-from tools.emulator.stand_in import OPEN_ONCE, Order, StandIn
-from tools.emulator.station import Master
-from tools.emulator.world import TimeoutInWorldError, World
+from tools.emulator.site import BoardSpec
+from tools.emulator.stand_in import OPEN_ONCE, Order
+from tools.emulator.world import TimeoutInWorldError
 
-PROGRAM = "parking_lane"
 UNIT = 11
-RUNTIMES = ("unix", "host")
 _WATCHED = ("LA_P", "LB_P", "LC_P", "PE1", "PE2", "ZO", "ZC", "FIRE", "ES", "SK1", "EMV", "READ_SEQ")
 
 
-class LaneRig:
+class LaneRig(OneBoardRig):
     """One lane with its board. Made by the fixtures `rig` and `make_rig`."""
 
     def __init__(
@@ -50,34 +43,21 @@ class LaneRig:
         bits: int = 10,
         **params: int,
     ) -> None:
-        self.table: Any = program_table(PROGRAM)
-        self.world = World()
         self.lane = Lane(seed)
-        self.line = SerialLine(self.world, baud, bits)
         spec = BoardSpec("B1", UNIT, 101, role, params=params)
-        provision(folder / "flash", spec, baud)
-        self.board: Board = self.world.add_board("B1", self.table, self.lane, self._runner(runtime, folder), UNIT)
-        self.line.connect("B1", self.board)
-        self.board.on_serial = lambda data: self.line.transmit("B1", data)
-        self.board.on_step = self._watch
-        self.master = Master(self.world, self.line)
-        self.gateway = StandIn(self.master, [UNIT])
-        self.trace: list[tuple[int, str, int]] = []
-        self._seen: dict[str, int] = {}
-        self._wants_gateway = gateway
-
-    def _runner(self, runtime: str, folder: Path) -> Runner:
-        if runtime == "host":
-            return HostBoard(PROGRAM, self.table, folder)
-        runs = firmware(PROGRAM)
-        return BoardProcess(runs.script, folder, "0", *runs.arguments, heap=runs.heap, path=runs.path)
+        super().__init__(
+            folder,
+            self.lane,
+            spec,
+            runtime=runtime,
+            gateway=gateway,
+            baud=baud,
+            bits=bits,
+            contacts=_WATCHED,
+            ignored=("SPD",),
+        )
 
     # -- time ------------------------------------------------------------------------------------------------
-
-    @property
-    def now(self) -> int:
-        """World time, ms."""
-        return self.world.now_ms
 
     def run(self, ms: float) -> None:
         """Let time pass."""
@@ -103,15 +83,7 @@ class LaneRig:
         self.run(1000)
         return self
 
-    def close(self) -> None:
-        """Power off."""
-        self.world.close()
-
     # -- what is to be seen ----------------------------------------------------------------------------------
-
-    def out(self, name: str) -> int:
-        """Output of the board as the drive sees it: "YO", "YC", "SPD", "LT.G" ..."""
-        return int(self.board.wiring.outputs[name.replace(".", "_")])
 
     @property
     def degrees(self) -> float:
@@ -127,16 +99,6 @@ class LaneRig:
     def open(self) -> bool:
         """Whether the boom is at its open limit."""
         return bool(self.lane.inputs()["ZO"])
-
-    def header(self, register: int, words: int = 1) -> int:
-        """A register (or pair, high word first) as read over the line now."""
-        values = self.master.read(UNIT, register, words)
-        return values[0] if words == 1 else values[0] << 16 | values[1]
-
-    @property
-    def state(self) -> str:
-        """Name of the program's state, read over the line now (some 10 ms pass)."""
-        return str(self.table.STATES[self.header(layout.H_STATE)])
 
     def until_state(self, name: str, within: float) -> int:
         """Run until the program is in a state, looking every 20 ms over the line; returns the ms it took."""
@@ -180,26 +142,6 @@ class LaneRig:
             if row[0] == attr:
                 return self.header(layout.DI_WORDS + row[1] // 16) >> int(row[1] % 16) & 1
         raise ValueError(f"no contact {point}")
-
-    def events(self) -> list[tuple[int, int, int, int, int]]:
-        """The event ring, oldest first: (code, state, t_ms, arg0, arg1)."""
-        head = self.header(layout.H_EVT_HEAD)
-        words = self.master.read(UNIT, layout.EVENT_RING, layout.EVENT_COUNT * layout.EVENT_SIZE)
-        found = []
-        for age in range(min(head, layout.EVENT_COUNT), 0, -1):
-            at = (head - age) % layout.EVENT_COUNT * layout.EVENT_SIZE
-            code, state, high, low, arg0, arg1 = words[at : at + layout.EVENT_SIZE]
-            found.append((code, state, high << 16 | low, arg0, arg1))
-        return found
-
-    def event(self, name: str) -> list[tuple[int, int, int, int, int]]:
-        """Events of one kind ("PASSED", "TRIP") that the ring still holds."""
-        code = getattr(self.table, f"EV_{name}", None) or getattr(layout, f"EV_{name}")
-        return [row for row in self.events() if row[0] == code]
-
-    def tripped(self, cause: str) -> bool:
-        """Whether a cause of the sheet is active now."""
-        return bool(self.header(layout.H_TRIP_BITS, 2) >> getattr(self.table, f"CAUSE_{cause}") & 1)
 
     # -- doing -----------------------------------------------------------------------------------------------
 
@@ -273,32 +215,3 @@ class LaneRig:
         vehicle = self.admit()
         self.until(lambda: vehicle.counted, within=20_000)
         self.until(lambda: self.out("YC") and self.degrees <= degrees, within=within)
-
-    # -- trace -----------------------------------------------------------------------------------------------
-
-    def _watch(self) -> None:
-        now = self.now
-        seen = self._seen
-        for name, value in self.board.wiring.outputs.items():
-            if name != "SPD" and seen.get(name) != value:
-                seen[name] = value
-                self.trace.append((now, name, value))
-        inputs = self.lane.inputs()
-        for name in _WATCHED:
-            value = inputs[name]
-            if seen.get(name) != value:
-                seen[name] = value
-                self.trace.append((now, name, value))
-
-    def stamp(self, name: str, value: int, after: int = 0) -> int:
-        """Ms at which an output or contact first became `value` after a stamp; -1 if it hasn't."""
-        attr = name.replace(".", "_")
-        for ms, changed, to in self.trace:
-            if ms >= after and changed == attr and to == value:
-                return ms
-        return -1
-
-    def logbook(self, last: int = 60) -> str:
-        """The end of the trace, a line each."""
-        lines = [f"{ms:>8} ms  {name:<9} {value}" for ms, name, value in self.trace[-last:]]
-        return "\n".join(lines)

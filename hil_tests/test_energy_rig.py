@@ -8,7 +8,7 @@ import pytest
 
 from hil_tests.conftest import MakeEnergy
 from hil_tests.energy_rig import INVERTERS, EnergyRig
-from hil_tests.lane_rig import RUNTIMES
+from hil_tests.one_board import RUNTIMES
 from protocols import layout
 
 DEVICES = (*INVERTERS, "PCS", "GM", "MET")
@@ -42,7 +42,7 @@ def test_both_runtimes_live_the_same_story(tmp_path: Path) -> None:
             rig.fail("GM", "")
             rig.turn("RSD.PB", 1)
             rig.run(2)
-            stories.append((rig.trace, [rig.written(name) for name in DEVICES]))
+            stories.append((rig.trace.changes, [rig.written(name) for name in DEVICES]))
         finally:
             rig.close()
     assert stories[0][0] == stories[1][0]

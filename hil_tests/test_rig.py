@@ -6,7 +6,8 @@ from functools import partial
 from pathlib import Path
 
 from hil_tests.conftest import MakeRig
-from hil_tests.lane_rig import RUNTIMES, UNIT, LaneRig
+from hil_tests.lane_rig import UNIT, LaneRig
+from hil_tests.one_board import RUNTIMES
 from protocols import layout
 from tools.emulator.lane.traffic import steady
 
@@ -30,7 +31,7 @@ def test_two_runs_are_one(make_rig: MakeRig) -> None:
             rig.at(at, rig.vehicle)
         rig.run(45_000)
         assert rig.lane.traffic.passed >= 2
-        return rig.trace
+        return rig.trace.changes
 
     assert story() == story()
 
@@ -55,7 +56,7 @@ def test_both_runtimes_live_the_same_story(tmp_path: Path) -> None:
             rig.at(35_000, rig.gateway.kill)
             rig.run(60_000)
             assert rig.lane.traffic.passed >= 2
-            stories.append(rig.trace)
+            stories.append(rig.trace.changes)
         finally:
             rig.close()
     assert stories[0] == stories[1]

@@ -17,7 +17,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 from edge_gateway.control.waste.plant import Fraction
 from edge_gateway.control.waste.schedule import legs
@@ -25,14 +24,13 @@ from edge_gateway.control.waste.state import Run, State
 from edge_gateway.fieldbus.command import Command, CommandEnd
 from edge_gateway.site import Board as BoardConfig
 from edge_gateway.site import Waste
+from hil_tests.one_board import RUNTIMES
+from hil_tests.trace import Trace
 from hil_tests.waste_gateway import WasteGateway
 from protocols import layout
-from tools.emulator.board import Board, Runner
-from tools.emulator.board_process import BoardProcess
-from tools.emulator.firmware_bundle import firmware
-from tools.emulator.host_board import HostBoard
+from tools.emulator.board import Board
 from tools.emulator.serial_line import SerialLine
-from tools.emulator.site import BoardSpec, program_table, provision
+from tools.emulator.site import BoardSpec, put_board
 from tools.emulator.waste.inlet_plant import InletPlant
 from tools.emulator.waste.layout import Branch as Pipe
 from tools.emulator.waste.layout import Layout
@@ -90,8 +88,7 @@ class WasteRig:
         self.start_minute = start_minute
         self.boards: dict[str, Board] = {}
         self.plants: dict[str, Plant] = {}
-        self.trace: list[tuple[int, str, int]] = []
-        self._seen: dict[str, int] = {}
+        self.trace = Trace()
         self._configs: list[BoardConfig] = []
         self._wants_gateway = gateway
         self._poll_ms = poll_ms
@@ -112,24 +109,15 @@ class WasteRig:
 
     def _add(self, name: str, plant: Plant, parameters: dict[str, int]) -> None:
         unit = len(self.boards) + 1
-        table = program_table(plant.PROGRAM)
-        spec = BoardSpec(name, unit, 100 + unit, program=plant.PROGRAM, params=parameters)
-        provision(self.folder / name / "flash", spec, self.wire.baud)
-        board = self.world.add_board(name, table, plant, self._runner(plant.PROGRAM, table, name), unit)
-        self.wire.connect(name, board, unit)
-        board.on_serial = lambda data: self.wire.transmit(name, data)
-        board.on_step = self._watcher(name, board, plant)
+        runtime = RUNTIMES[self.runtime]
+        spec = BoardSpec(name, unit, 100 + unit, program=plant.PROGRAM, params=parameters, runtime=runtime)
+        board = put_board(self.world, self.wire, spec, plant, self.folder / name, addressed=True)
+        contacts = [attr for attr in plant.inputs() if attr.rpartition("_")[2] in _WATCHED]
+        board.on_step = self.trace.watcher(board, f"{name}.", contacts, _IGNORED)
         self.boards[name], self.plants[name] = board, plant
         self._configs.append(
             BoardConfig(id=name, program=plant.PROGRAM, line="RS1", unit=unit, dev_id=100 + unit, parameters=parameters)
         )
-
-    def _runner(self, program: str, table: Any, name: str) -> Runner:
-        folder = self.folder / name
-        if self.runtime == "host":
-            return HostBoard(program, table, folder)
-        runs = firmware(program)
-        return BoardProcess(runs.script, folder, "0", *runs.arguments, heap=runs.heap, path=runs.path)
 
     def _waste(self, inlets: Sequence[int], fractions: list[str]) -> Waste:
         pipes = self.network.layout
@@ -250,22 +238,16 @@ class WasteRig:
 
     def stamp(self, name: str, value: int, after: int = 0) -> int:
         """Ms at which "board.POINT" first became `value` at or after a stamp; -1 if it hasn't."""
-        board, _, point = name.partition(".")
-        wanted = f"{board}.{point.replace('.', '_')}"
-        for ms, changed, to in self.trace:
-            if ms >= after and changed == wanted and to == value:
-                return ms
-        return -1
+        return self.trace.stamp(name, value, after)
 
     def count(self, name: str, value: int, after: int = 0) -> int:
         """How often "board.POINT" became `value` since a stamp."""
-        board, _, point = name.partition(".")
-        wanted = f"{board}.{point.replace('.', '_')}"
-        return sum(ms >= after and changed == wanted and to == value for ms, changed, to in self.trace)
+        return self.trace.count(name, value, after)
 
     def discharges(self, after: int = 0) -> int:
         """How often a discharge valve was energised since a stamp."""
-        return sum(ms > after and to and point[8:10] == "DV" and point.endswith("_YO") for ms, point, to in self.trace)
+        changes = self.trace.changes
+        return sum(ms > after and to and point[8:10] == "DV" and point.endswith("_YO") for ms, point, to in changes)
 
     # -- doing -----------------------------------------------------------------------------------------------
 
@@ -328,25 +310,9 @@ class WasteRig:
 
     # -- trace -----------------------------------------------------------------------------------------------
 
-    def _watcher(self, name: str, board: Board, plant: Plant) -> Callable[[], None]:
-        points = [attr for attr in plant.inputs() if attr.rpartition("_")[2] in _WATCHED]
-        outputs = [attr for attr in board.wiring.outputs if attr not in _IGNORED]
-        seen: dict[str, int] = {}
-        trace, world = self.trace, self.world
-
-        def watch() -> None:
-            for values, names in ((board.wiring.outputs, outputs), (plant.inputs(), points)):
-                for attr in names:
-                    value = values[attr]
-                    if seen.get(attr) != value:
-                        seen[attr] = value
-                        trace.append((world.now_ms, f"{name}.{attr}", value))
-
-        return watch
-
     def logbook(self, last: int = 50) -> str:
         """The end of the journal and of the trace."""
-        lines = [f"{ms:>8} ms  {name:<20} {value}" for ms, name, value in self.trace[-last:]]
+        lines = self.trace.last(last)
         if self._wants_gateway and hasattr(self, "gateway"):
             notes = [(at, draft) for at, draft in self.gateway.journal if draft.name not in layout.MODES]
             lines += [f"{at:>8} ms  {draft.source} {draft.name} {dict(draft.body)}" for at, draft in notes[-last:]]

@@ -56,7 +56,7 @@ class EnergyCommands(EnergyBase):
             return layout.RES_BAD_ARGUMENT
         missing = self.missing & self.table.PM_FORM
         if on and missing:
-            return self._refuse(missing)
+            return self.refuse(missing)
         self.form = on
         return layout.RES_DONE
 
@@ -67,9 +67,9 @@ class EnergyCommands(EnergyBase):
         # Judged anew: since the last scan the breaker or the grid may have moved.
         missing = table.permissives(io, self.par, self) & table.PM_CLOSE
         if missing:
-            return self._refuse(missing)
+            return self.refuse(missing)
         if self.grid.state != OPEN or self.trips.effects & table.EF_NO_CLOSE:
-            return self._refuse(1 << table.PERMISSIVE_QG_PROVEN)
+            return self.refuse(1 << table.PERMISSIVE_QG_PROVEN)
         self.closing = 1
         self.grid.release(now)
         return layout.RES_ACCEPTED
@@ -80,11 +80,3 @@ class EnergyCommands(EnergyBase):
             self.closing = 0
             done = self.grid.state == ON_GRID
             self.complete(layout.RES_DONE if done else layout.RES_FAILED, self.grid.state)
-
-    def _refuse(self, missing):
-        """RES_INTERLOCK, with the number of the first missing permissive as detail."""
-        bit = 0
-        while not missing >> bit & 1:
-            bit += 1
-        self.detail = bit
-        return layout.RES_INTERLOCK

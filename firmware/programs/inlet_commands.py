@@ -70,14 +70,8 @@ class InletCommands(InletBase):
         return layout.RES_BAD_ARGUMENT
 
     def lacking(self, index, mask):
-        """The lowest permissive bit of `mask` or of valve `index` that is missing, or -1."""
-        missing = self.missing & (mask | self.pm_dv[index - 1])
-        if not missing:
-            return -1
-        bit = 0
-        while not missing >> bit & 1:
-            bit += 1
-        return bit
+        """Mask of the permissives of `mask` or of valve `index` that are missing."""
+        return self.missing & (mask | self.pm_dv[index - 1])
 
     def _newer(self, token):
         """Note a token, and say whether it is newer than any before."""
@@ -101,10 +95,9 @@ class InletCommands(InletBase):
         if self.active or self.order:
             self.detail = self.active or self.order
             return layout.RES_BUSY
-        bit = self.lacking(index, self.table.PM_DISCHARGE)
-        if bit >= 0:
-            self.detail = bit
-            return layout.RES_INTERLOCK
+        missing = self.lacking(index, self.table.PM_DISCHARGE)
+        if missing:
+            return self.refuse(missing)
         self.order = index
         self.pulse_ms = open_ms
         self.pending = 1
@@ -120,10 +113,9 @@ class InletCommands(InletBase):
             self.detail = self.active or self.order
             return layout.RES_BUSY
         if not self.active:
-            bit = self.lacking(index, self.table.PM_JOG)
-            if bit >= 0:
-                self.detail = bit
-                return layout.RES_INTERLOCK
+            missing = self.lacking(index, self.table.PM_JOG)
+            if missing:
+                return self.refuse(missing)
         self.jog = index
         self.jog_at = now
         return layout.RES_DONE

@@ -80,11 +80,7 @@ class LaneCommands(LaneBase):
         if self.hold_reason == FIRE:
             missing |= 1 << table.PERMISSIVE_NO_FIRE
         if missing:
-            bit = 0
-            while not missing >> bit & 1:
-                bit += 1
-            self.detail = bit
-            return self.admission.refuse(layout.RES_INTERLOCK, now)
+            return self.admission.refuse(self.refuse(missing), now)
         result = self.admission.order(high << 16 | low, now)
         if result == layout.RES_ACCEPTED:
             self.pending = 1

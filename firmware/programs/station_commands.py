@@ -117,17 +117,6 @@ class StationCommands(StationBase):
             return self._change(code == table.CMD_CNT_CHANGE, a0, io)
         return layout.RES_BAD_ARGUMENT
 
-    def _lacking(self, mask):
-        """RES_INTERLOCK with the lowest missing permissive of `mask` as detail, or RES_NONE."""
-        missing = self.missing & mask
-        if not missing:
-            return layout.RES_NONE
-        bit = 0
-        while not missing >> bit & 1:
-            bit += 1
-        self.detail = bit
-        return layout.RES_INTERLOCK
-
     def _start(self, cap, vacuum):
         table = self.table
         par = self.par
@@ -145,9 +134,9 @@ class StationCommands(StationBase):
             return layout.RES_BUSY
         if self.trips.effects & table.EF_NO_START:
             self.missing |= 1 << table.PERMISSIVE_NOT_TRIPPED
-        result = self._lacking(table.PM_START)
-        if result:
-            return result
+        missing = self.missing & table.PM_START
+        if missing:
+            return self.refuse(missing)
         self.speed.cap = cap
         self.speed.vacuum_set = vacuum
         self.speed.speed_set = par.speed_set
@@ -174,9 +163,9 @@ class StationCommands(StationBase):
             return layout.RES_DONE
         if self.state != table.ST_VACUUM or self.asked or self.diverter.target:
             return layout.RES_BUSY
-        result = self._lacking(table.PM_AIR)
-        if result:
-            return result
+        missing = self.missing & table.PM_AIR
+        if missing:
+            return self.refuse(missing)
         self.branch = branch
         self.asked = table.CMD_AV_OPEN
         return self.accept(table.CMD_AV_OPEN)

@@ -86,7 +86,7 @@ class WasteInlet(InletCommands):
         by_hand = mode == layout.MODE_MAINT or self.by_hand(io)
         if self.jog and (not by_hand or ticks_diff(now, self.jog_at) >= self.par.jog_dead_ms):
             self.jog = 0
-        if fresh and local and not self.active and not self.order and self.lacking(button, self.table.PM_JOG) < 0:
+        if fresh and local and not self.active and not self.order and not self.lacking(button, self.table.PM_JOG):
             self._button = button
             self.jog = button
         if self._button:
@@ -125,7 +125,7 @@ class WasteInlet(InletCommands):
             return 1
         if self.trips.effects & (self._no_open | table.EF_NO_DV | self.dv_shut[index - 1]):
             return 1
-        return 1 if self.lacking(index, mask) >= 0 else 0
+        return 1 if self.lacking(index, mask) else 0
 
     def _step(self, io, now):
         table = self.table

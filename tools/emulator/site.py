@@ -20,7 +20,17 @@ from tools.emulator.spec import IN_PROCESS, ROLES, BoardSpec, LineSpec, SiteSpec
 from tools.emulator.waste.truth import ground_truth
 from tools.emulator.world import World
 
-__all__ = ["ROLES", "BoardSpec", "EmulatedSite", "LineSpec", "SiteSpec", "WasteSpec", "program_table", "provision"]
+__all__ = [
+    "ROLES",
+    "BoardSpec",
+    "EmulatedSite",
+    "LineSpec",
+    "SiteSpec",
+    "WasteSpec",
+    "program_table",
+    "provision",
+    "put_board",
+]
 
 _TOTALS = ("passed", "reversals", "contacts", "queue")
 
@@ -41,6 +51,30 @@ def provision(storage: Path, spec: BoardSpec, baud: int) -> None:
     values = {**(of_role(spec) if of_role is not None else {}), **spec.params}
     config = Config(program_table(spec.program), DirStore(str(storage)))
     config.write(UNIT_ID=spec.unit, DEV_ID=spec.dev_id, BAUD_100=baud // 100, **values)
+
+
+def put_board(
+    world: World,
+    line: SerialLine,
+    spec: BoardSpec,
+    plant: Plant,
+    folder: Path,
+    *,
+    addressed: bool = False,
+    program: Firmware | None = None,
+) -> Board:
+    """Put a board into a world, without power: provisioned, on its line, wired to its plant and to the devices there.
+
+    folder: where its storage is. addressed: it hears only what is meant for it (see `SerialLine.connect`). program:
+    what runs instead of its firmware.
+    """
+    provision(folder / "flash", spec, line.baud)
+    board = world.add_board(spec.name, program_table(spec.program), plant, _runner(spec, folder, program), spec.unit)
+    line.connect(spec.name, board, spec.unit if addressed else 0)
+    board.on_serial = lambda data: line.transmit(spec.name, data)
+    if isinstance(plant, FieldPlant):
+        plant.connect(world, board)
+    return board
 
 
 class EmulatedSite:
@@ -73,18 +107,11 @@ class EmulatedSite:
     def _add(self, spec: BoardSpec, seed: int, folder: Path, program: Firmware | None) -> None:
         plant = PLANTS[spec.program](self.around, spec, seed)
         line = self.line_of(spec)
-        provision(folder / "flash", spec, line.baud)
-        runner = _runner(spec, folder, program)
-        board = self.world.add_board(spec.name, program_table(spec.program), plant, runner, spec.unit)
         addressed = next(each.addressed for each in self.spec.lines if self.lines[each.name] is line)
-        line.connect(spec.name, board, spec.unit if addressed else 0)
-        board.on_serial = lambda data: line.transmit(spec.name, data)
-        if isinstance(plant, FieldPlant):
-            plant.connect(self.world, board)
+        self.boards[spec.name] = put_board(self.world, line, spec, plant, folder, addressed=addressed, program=program)
         self.plants[spec.name] = plant
         if isinstance(plant, Lane):
             self.lanes[spec.name] = plant
-        self.boards[spec.name] = board
 
     def power_on(self) -> None:
         """Give every board power."""

@@ -8,12 +8,10 @@ from pathlib import Path
 import pytest
 
 from protocols import layout
-from protocols.sheets import load
-from protocols.sheets.derive import table
 from tools.emulator.board import Board
-from tools.emulator.host_board import HostBoard
 from tools.emulator.serial_line import SerialLine
-from tools.emulator.site import BoardSpec, provision
+from tools.emulator.site import BoardSpec, put_board
+from tools.emulator.spec import IN_PROCESS
 from tools.emulator.stand_in import StandIn
 from tools.emulator.station import Master
 from tools.emulator.waste.inlet_plant import InletPlant
@@ -39,12 +37,8 @@ class Rig:
         self.gateway = StandIn(Master(self.world, self.line), [board.unit for board in self.boards])
 
     def _board(self, folder: Path, name: str, plant: StationPlant | InletPlant, unit: int) -> Board:
-        made = table(load(plant.PROGRAM))
-        provision(folder / name / "flash", BoardSpec(name, unit, unit, program=plant.PROGRAM), self.line.baud)
-        board = self.world.add_board(name, made, plant, HostBoard(plant.PROGRAM, made, folder / name), unit)
-        self.line.connect(name, board)
-        board.on_serial = lambda data: self.line.transmit(name, data)
-        return board
+        spec = BoardSpec(name, unit, unit, program=plant.PROGRAM, runtime=IN_PROCESS)
+        return put_board(self.world, self.line, spec, plant, folder / name)
 
     def start(self) -> None:
         """Power up, and confirm on the spot what power-up left."""
