@@ -1,6 +1,6 @@
 """One sheet for each program: the single source of points, causes, commands, parameters and events."""
 
-PROGRAMS = ("energy", "parking_lane", "waste_inlet", "waste_station")
+PROGRAMS = ("energy", "heat_loop", "parking_lane", "waste_inlet", "waste_station")
 
 
 def load(name):
