@@ -15,6 +15,8 @@ class Image:
     link        layout.LINK_: how the gateway's heartbeat stands
     reset       1 in the one scan after a RESET command
     boot_cause  layout.RESET_
+    time_high   UTC in seconds, upper 16 bits; time_low: the lower ones (both follow once a second)
+    time_q      1 while that was set within a day
     ==========  =============================================================================
     """
 
@@ -23,6 +25,9 @@ class Image:
         self.link = layout.LINK_NEVER
         self.reset = 0
         self.boot_cause = 0
+        self.time_high = 0
+        self.time_low = 0
+        self.time_q = 0
 
 
 class Parameters:

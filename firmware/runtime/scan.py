@@ -161,6 +161,11 @@ class ScanLoop:
 
     def _each_second(self, now):
         board = self.board
+        io = board.io
+        clock = board.clock
+        io.time_high = clock.high
+        io.time_low = clock.low
+        io.time_q = clock.quality
         board.temperature = board.hal.temperature()
         board.supply = board.hal.supply()
         if board.config.scan(now):

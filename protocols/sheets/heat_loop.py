@@ -50,7 +50,6 @@ SHEET = Sheet(
         "hp1_fault",
         "hp2_fault",
         "hp3_fault",
-        "hot_network",
         "scalds",
         "scorches",
         "supply_cool",

@@ -52,20 +52,21 @@ PHASES = ("off", "pumps on", "start", "run", "stopping", "anti-cycle")
 MACHINE_STATES = ("unknown", "off", "starting", "running", "stopping", "fault")
 LOOP_MODES = ("automatic", "manual", "tracking")
 # Who holds the actuator of a loop while it is not the loop itself
-HELD_BY = ("nobody", "stopped", "hand", "protection", "other loop", "sensor", "hygiene", "frost", "gateway")
-HYGIENE_WHY = (
+HELD_BY = ("nobody", "operator", "state", "protection", "sensor", "feed-forward")
+HYGIENE_CYCLES = ("none", "PASTEURISE", "NETWORK_DISINFECT")
+HYGIENE_PHASES = ("idle", "heating", "holding", "network", "flushing", "cooling down")
+HYGIENE_WHY = ("none", "weekly", "counter", "stagnation", "circulation", "operator")
+HYGIENE_RESULTS = ("none", "done", "too long", "aborted", "key removed", "tripped", "unproven")
+BACKUP_WHY = (
     "none",
-    "weekly",
-    "stagnation",
-    "command",
-    "counter",
-    "network",
-    "cooling down",
-    "aborted",
-    "too long",
-    "no heat",
+    "store low",
+    "supply low",
+    "sensor",
+    "no source",
+    "PASTEURISE",
+    "NETWORK_DISINFECT",
+    "power to heat",
 )
-BACKUP_WHY = ("off", "store cold", "no heat pump", "sensor", "hygiene", "surplus", "supply cool", "barred", "shed")
 
 
 def each(numbers, make):
@@ -269,11 +270,11 @@ VALUES = (
                words=2),
         Status("EST.SHORT", "temperatures estimated, shorted", 0x014C, words=2),
         Status("EST.DRIFT", "temperatures estimated, drifted against their neighbours", 0x014E, words=2),
-        Status("EST.FROZEN", "temperatures estimated, standing still", 0x0150, words=2),
+        Status("EST.FROZEN", "temperatures estimated, standing still or jumping", 0x0150, words=2),
         Status("EST.SWAP", "temperatures that look swapped, supply and return", 0x0152, words=2),
-        Status("HYG.WHY", "why the store is heated up, or what ended the last cycle", 0x0154, enum=HYGIENE_WHY),
-        Status("HYG.HOT", "time that the store has been above 70 degC", 0x0155, unit="min"),
-        Status("HYG.NEXT", "until the next weekly cycle", 0x0156, unit="min"),
+        Status("HYG.WHY", "why a hygiene cycle runs or waits", 0x0154, enum=HYGIENE_WHY),
+        Status("HYG.HOT", "time that the whole store has been hot", 0x0155, unit="min"),
+        Status("HYG.NEXT", "until the next weekly cycle; 65535 clock not known", 0x0156, unit="min"),
         Status("HYG.LOW", "longest time that a node has been between 25 and 50 degC", 0x0157, unit="min"),
         Status("HYG.LEFT", "until the cycle is given up", 0x0158, unit="min"),
         Status("HYG.TAPS", "taps flushed in this cycle", 0x0159),
@@ -281,8 +282,8 @@ VALUES = (
         Status("DHW.SP", "hot-water supply wanted", 0x015B, signed=True, unit="degC", scale=100),
         Status("EH1.KW", "electric heater", 0x015C, unit="kW", scale=10),
         Status("EH1.WHY", "what for", 0x015D, enum=BACKUP_WHY),
-        Status("WISHES", "wishes of the gateway that stand: bits 0-6 set-points of loops 1-7, 7 hot water, 8 power to"
-               " heat, 9 machines, 10 dry cooler, 11 buffer; bit 12 a loop in manual", 0x015E),
+        Status("WISHES", "wishes of the gateway that stand: bits 0-6 set-points of loops 1-7, 7 store, 8 power to heat,"
+               " 9 machines, 10 dry cooler, 11 buffer; bit 12 a loop in manual", 0x015E),
         Status("P101.LEAD", "source pump in duty, 1 A, 2 B", 0x015F),
         Status("V101.STUCK", "V101 is not where it was told to be", 0x0160),
         Status("H2.TRIPS", "flow trips in the last hour", 0x0161),
@@ -301,6 +302,12 @@ VALUES = (
         Status("FIELD.LATE", "requests on the field line that were not answered", 0x0172, words=2),
         Status("FIELD.WRONG", "answers on the field line that were damaged or refused", 0x0174, words=2),
         Status("METER.BAD", "readings of heat meters refused: jump, or backwards", 0x0176, words=2),
+        Status("HYG.CYCLE", "hygiene cycle", 0x0178, enum=HYGIENE_CYCLES),
+        Status("HYG.PHASE", "its phase", 0x0179, enum=HYGIENE_PHASES),
+        Status("HYG.RESULT", "what became of the last cycle", 0x017A, enum=HYGIENE_RESULTS),
+        Status("HYG.SINCE", "since the last PASTEURISE that was done", 0x017B, unit="min", retain=True),
+        Status("EST.SILENT", "temperatures estimated, no sample", 0x017C, words=2),
+        Status("OFF.MIN", "circulation not proven", 0x017E, unit="min"),
     )
 )  # fmt: skip
 

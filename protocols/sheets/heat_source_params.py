@@ -30,8 +30,7 @@ FIELD = each(MACHINES, _machine) + (
     Param("dc_unit", 20, 0, 247, "", "data centre: address; 0 not fitted, which leaves its water in the dry cooler"),
     Param("field_baud_100", 1152, 96, 1152, "bit/s", "speed of the field line / 100"),
     Param("answer_ms", 300, 50, 2000, "ms", "longest time that a device takes to begin its answer"),
-    Param("meter_jump", 50, 1, 1000, "kWh", "a meter that counts more than this between two readings has jumped"),
-    Param("meter_kw", 15000, 100, 30000, "0.1 kW", "a meter that reads more than this is wrong"),
+    Param("meter_kw", 15000, 100, 30000, "0.1 kW", "a meter that reads more, or counts faster, is wrong"),
 )
 
 IT = (
