@@ -78,6 +78,8 @@ class Plant:
     """What the store is charged with while the sun gives more than is taken."""
     surplus_boost: float = 5.0
     """How much hotter the buffer gets then (K)."""
+    loss_kw: float = 150.0
+    """EH1 for the hot water while the data centre's heat is lost."""
     power_to_heat_kw: float = 300.0
     """Most that EH1 takes of a surplus; 0: no power-to-heat."""
 
