@@ -1,0 +1,70 @@
+"""Dry coolers behind V101: what is not recovered goes to the air here (domain brief §4f).
+
+The heat is proportional to fan speed and to (T - Ta) as long as the water isn't cooled near the air's temperature; an
+exchanger with air in plenty never goes below it. Spraying lowers the temperature of the air that enters.
+"""
+
+from __future__ import annotations
+
+from math import exp
+
+from tools.emulator.heat.water import CP
+
+UA = 200e3
+"""At full fan speed, W/K."""
+SPRAY_K = 7.0
+"""By how much full spraying cools the air."""
+FAN_LAG_S = 5.0
+FAN_W = 30e3
+"""Fans at full speed; they go with the cube of the speed."""
+REJECT_UA = 60e3
+"""Of the coil that rejects condenser heat in summer, W/K at full fan speed."""
+
+
+class DryCooler:
+    """The coolers. `fan_signal`, `spray_signal` 0..1; without a fan signal (None) they run at full speed."""
+
+    def __init__(self) -> None:
+        self.fan_signal: float | None = None
+        self.spray_signal: float | None = None
+        self.fan_failed = 0.0
+        """Share of the fans that stands still whatever the signal says."""
+        self.fan = 0.0
+        self.air = 20.0
+        """Air that enters, after the spray, °C."""
+        self.w = 0.0
+        self.out = 20.0
+        """Temperature of the water that leaves it, °C."""
+        self.rejected_w = 0.0
+        self.fan_w = 0.0
+
+    def step(self, dt: float, t: float, kg_s: float, outdoor: float) -> float:
+        """Heat taken from `kg_s` of water of `t` °C, W; never warms the water (shut dampers)."""
+        signal = self.fan_signal
+        wanted = 1.0 if signal is None else (0.0 if signal < 0.0 else 1.0 if signal > 1.0 else signal)
+        fan = self.fan + (wanted - self.fan) * dt / (FAN_LAG_S + dt)
+        self.fan = fan
+        self.fan_w = FAN_W * fan * fan * fan
+        air = outdoor
+        spray = self.spray_signal
+        if spray is not None:
+            air -= SPRAY_K * (0.0 if spray < 0.0 else 1.0 if spray > 1.0 else spray)
+        self.air = air
+        if kg_s < 0.01 or t <= air:
+            self.w = 0.0
+            self.out = t
+            return 0.0
+        flow = kg_s * CP
+        cooled = (t - air) * (1.0 - exp(-UA * (1.0 - self.fan_failed) * fan / flow))
+        self.out = t - cooled
+        self.w = flow * cooled
+        return self.w
+
+    def reject(self, t: float, kg_s: float) -> float:
+        """Condenser heat that the second coil takes from `kg_s` of water of `t` °C, W."""
+        w = 0.0
+        if kg_s >= 0.01 and t > self.air:
+            flow = kg_s * CP
+            w = flow * (t - self.air) * (1.0 - exp(-REJECT_UA * (1.0 - self.fan_failed) * self.fan / flow))
+        self.rejected_w = w
+        return w
