@@ -2,8 +2,8 @@
 disturbed).
 
 A reading is believed when it lies no further ahead of the last believed one than the counter can have come since. One
-that doesn't is refused; three in a row that follow one another are a counter with a new place, and what lies between the
-old and the new place is not counted.
+that doesn't is refused; three in a row that follow one another are a counter with a new place, and what lies between
+the old and the new place is not counted.
 """
 
 from protocols.port import const
