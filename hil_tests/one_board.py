@@ -43,7 +43,7 @@ class OneBoardRig:
         contacts: Collection[str] | None = None,
         ignored: Collection[str] = (),
     ) -> None:
-        self.table: Any = program_table(spec.program)
+        self.table: Any = program_table(spec.program, spec.lapse_ms)
         self.unit = spec.unit
         self.world = World()
         self.line = SerialLine(self.world, baud, bits)

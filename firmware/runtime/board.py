@@ -82,7 +82,7 @@ class Board:
         self.bank = RegisterBank(self, self.regs, Snapshot(self, self.regs))
         self.wire = Wire(self.bank, hal, config.value(cfg.UNIT_ID), config.value(cfg.BAUD_100) * 100)
         self.field = None  # the board's own line, where its program has devices on one
-        if program_class.FIELD is not None:
+        if program_class.FIELD is not None and table.FIELD:
             devices = program_class.FIELD(table, self.par, self.events)
             port = hal.open_field(devices.baud)
             if port is not None:

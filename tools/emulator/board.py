@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from protocols import iolink, layout
 from tools.emulator.link import LinkLostError
-from tools.emulator.plant import Plant
+from tools.emulator.plant import Plant, SlowPlant
 from tools.emulator.wiring import MASK, Wiring
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ HUNG = "hung"
 NEVER = 1 << 62
 BOOT_MS = 150
 """From reset to the first statement of the firmware, world time."""
+STEP_MS = 10
+"""Longest step of a plant that says nothing else."""
 MAX_IDLE_TURNS = 10_000
 
 
@@ -124,6 +126,7 @@ class Board:
         self._rx = b""
         self._rx_end_us = 0
         self._plant_ms = world.now_us // 1000
+        self._longest_ms = plant.longest_ms if isinstance(plant, SlowPlant) else STEP_MS
         self._idle_turns = 0
         self._answered_us = -1
 
@@ -201,9 +204,10 @@ class Board:
         self._plant_ms = now
         step = self.plant.step
         outputs = self.wiring.outputs
-        while behind > 10:
-            step(10, outputs)
-            behind -= 10
+        longest = self._longest_ms
+        while behind > longest:
+            step(longest, outputs)
+            behind -= longest
         step(behind, outputs)
 
     def due(self) -> None:

@@ -35,6 +35,13 @@ class Plant(Protocol):
 
 
 @runtime_checkable
+class SlowPlant(Plant, Protocol):
+    """A plant in which nothing happens within 20 ms: it takes steps of up to `longest_ms` at once."""
+
+    longest_ms: int
+
+
+@runtime_checkable
 class FieldPlant(Plant, Protocol):
     """A plant with devices on the board's own line."""
 

@@ -6,7 +6,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from protocols.sheets import load
 from protocols.sheets.derive import table
 from tools.emulator.board import Board, Runner
 from tools.emulator.board_process import BoardProcess
@@ -17,6 +16,7 @@ from tools.emulator.plant import FieldPlant, Plant
 from tools.emulator.plants import PARAMETERS, PLANTS, Surroundings
 from tools.emulator.serial_line import SerialLine
 from tools.emulator.spec import IN_PROCESS, ROLES, BoardSpec, LineSpec, SiteSpec, WasteSpec
+from tools.emulator.time_lapse import sheet_of
 from tools.emulator.waste.truth import ground_truth
 from tools.emulator.world import World
 
@@ -36,9 +36,9 @@ _TOTALS = ("passed", "reversals", "contacts", "queue")
 
 
 @cache
-def program_table(program: str) -> Any:
-    """Table of a program, made once."""
-    return table(load(program))
+def program_table(program: str, lapse_ms: int = 0) -> Any:
+    """Table of a program, made once; `lapse_ms` as in `BoardSpec`."""
+    return table(sheet_of(program, lapse_ms))
 
 
 def provision(storage: Path, spec: BoardSpec, baud: int) -> None:
@@ -49,7 +49,7 @@ def provision(storage: Path, spec: BoardSpec, baud: int) -> None:
     storage.mkdir(parents=True, exist_ok=True)
     of_role = PARAMETERS.get(spec.program)
     values = {**(of_role(spec) if of_role is not None else {}), **spec.params}
-    config = Config(program_table(spec.program), DirStore(str(storage)))
+    config = Config(program_table(spec.program, spec.lapse_ms), DirStore(str(storage)))
     config.write(UNIT_ID=spec.unit, DEV_ID=spec.dev_id, BAUD_100=baud // 100, **values)
 
 
@@ -69,7 +69,8 @@ def put_board(
     what runs instead of its firmware.
     """
     provision(folder / "flash", spec, line.baud)
-    board = world.add_board(spec.name, program_table(spec.program), plant, _runner(spec, folder, program), spec.unit)
+    table = program_table(spec.program, spec.lapse_ms)
+    board = world.add_board(spec.name, table, plant, _runner(spec, folder, program), spec.unit)
     line.connect(spec.name, board, spec.unit if addressed else 0)
     board.on_serial = lambda data: line.transmit(spec.name, data)
     if isinstance(plant, FieldPlant):
@@ -154,8 +155,8 @@ class EmulatedSite:
 
 def _runner(spec: BoardSpec, folder: Path, program: Firmware | None) -> Runner:
     if spec.runtime == IN_PROCESS:
-        return HostBoard(spec.program, program_table(spec.program), folder)
-    runs = program or firmware(spec.program)
+        return HostBoard(spec.program, program_table(spec.program, spec.lapse_ms), folder)
+    runs = program or firmware(spec.program, spec.lapse_ms)
     return BoardProcess(runs.script, folder, str(spec.tcp_port), *runs.arguments, heap=runs.heap, path=runs.path)
 
 
