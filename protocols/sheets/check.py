@@ -33,6 +33,11 @@ def _check_registers(sheet):
         _claim(sheet, taken, point.name, point.reg, 1, lo, lo + layout.MEASUREMENTS_SIZE - 1)
         if not -0x8000 < point.lo < point.hi <= 0x7FFF:
             raise SheetError("%s: %s: range %d..%d does not fit an i16" % (sheet.name, point.name, point.lo, point.hi))
+    for point in sheet.of_kind("AI"):
+        if point.signal == layout.SIG_PT1000 and not (
+            point.scale == 100 and layout.PT1000_LOWEST <= point.lo and point.hi <= layout.PT1000_HIGHEST
+        ):
+            raise SheetError("%s: %s: a PT1000 is 0.01 degC, within -50..150 degC" % (sheet.name, point.name))
     _check_field(sheet, taken)
     for point in sheet.of_kind("ST"):
         _claim(sheet, taken, point.name, point.reg, point.words, layout.PROGRAM_STATUS, layout.EVENT_RING - 1)

@@ -45,6 +45,8 @@ SHEET = Sheet(
         "p101_change",
         "tt101_lost",
         "hp_asks",
+        "v101_stuck",
+        "v401_stuck",
         "evap_wide",
         "h2_third",
         "hp1_fault",

@@ -34,14 +34,14 @@ FIELD = each(MACHINES, _machine) + (
 )
 
 IT = (
-    Param("it_sp", 2700, 1500, 6500, _T, "water back to the IT hall (TT102)"),
+    Param("it_sp", 2400, 1500, 6500, _T, "water back to the IT hall (TT102)"),
     Param("it_air", 2700, 1800, 4500, _T, "supply air of the hall too warm above (contract)"),
     Param("it_water", 4000, 2500, 7500, _T, "source water (TT101) too warm above"),
     Param("it_hot_s", 5, 1, 60, "s", "for this long"),
     Param("it_flow_min", 600, 50, 4000, _F, "source flow lost below"),
     Param("it_flow_s", 3, 1, 30, "s", "for this long"),
     Param("it_normal_min", 15, 1, 120, "min", "all normal for this long before heat is recovered again"),
-    Param("it_delta", 600, 100, 2000, _K, "TT101 counts as TT102 and this much while its sensor is bad"),
+    Param("it_delta", 1000, 100, 2000, _K, "TT101 counts as TT102 and this much while its sensor is bad"),
     Param("it_margin", 500, 100, 2000, _K, "TT101 this far below its limit lets the dry cooler be quieted"),
     Param("it_kp", 40, 1, 1000, "0.1 %/K", "cooling demand of the IT loop"),
     Param("it_ti", 200, 50, 6000, "0.1 s", "cooling demand of the IT loop"),
@@ -60,15 +60,14 @@ IT = (
 
 MACHINE = (
     Param("p201_speed", 1000, 300, 1000, _P, "evaporator pump"),
-    Param("evap_flow_min", 1500, 50, 4000, _F, "evaporator flow too low below: 60 % of the nominal flow"),
-    Param("evap_flow_s", 3, 1, 10, "s", "for this long"),
+    Param("evap_flow_min", 1900, 50, 4000, _F, "evaporator flow too low below: 60 % of the nominal flow"),
+    Param("hp_flow_s", 3, 1, 10, "s", "flow of evaporator or condenser not proven for this long"),
     Param("evap_dt", 800, 300, 1500, _K, "cooled by more than this there is too little flow"),
     Param("evap_cold", 300, 100, 1000, _T, "evaporator outlet too cold below"),
     Param("evap_cold_s", 5, 1, 30, "s", "for this long"),
     Param("evap_freeze", 100, 0, 500, _T, "about to freeze below"),
     Param("cond_hot", 6800, 5000, 7500, _T, "condenser outlet too hot above"),
     Param("cond_hot_s", 3, 1, 30, "s", "for this long"),
-    Param("cond_flow_s", 3, 1, 10, "s", "condenser pump not proven for this long"),
     Param("h2_per_h", 3, 1, 10, "", "flow trips in an hour that need somebody on the spot"),
     Param("hp_pumps_s", 60, 10, 600, "s", "flows proven for this long before a machine starts"),
     Param("hp_start_s", 120, 30, 600, "s", "a machine runs by then, or its start has failed"),

@@ -53,8 +53,12 @@ class DI(Point):
 
 
 class AI(Point):
-    """A measurement in one i16 register. rate_per_s: the largest physical change a second (0: not supervised);
-    frozen_ms: longest time without any change of a lively signal (0: not supervised)."""
+    """A measurement in one i16 register.
+
+    signal: layout.SIG_..., what lo..hi is at the terminal; a PT1000 has scale 100 and lies within -50..150 degC.
+    rate_per_s: the largest physical change a second (0: not supervised). frozen_ms: longest time without any change of
+    a lively signal (0: not supervised).
+    """
 
     kind = "AI"
 
