@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from edge_gateway.site import programs
 from edge_gateway.site.document import Document, Path
 from edge_gateway.site.energy_checks import check_energy
+from edge_gateway.site.heat_checks import check_heat
 from edge_gateway.site.model import Site, TcpLine
 from edge_gateway.site.problems import Problem, did_you_mean
 from edge_gateway.site.waste_checks import check_waste
@@ -21,7 +22,8 @@ _LANE_ROLES = {"entries": (0, "entry"), "exits": (1, "exit"), "emergency": (2, "
 def check(site: Site, document: Document) -> list[Problem]:
     """All problems of a site whose types are right."""
     found: list[Problem] = []
-    for each in (_timezone, _ids, _lines, _boards, _units, _parameters, _sheets, _parking, check_waste, check_energy):
+    own = (_timezone, _ids, _lines, _boards, _units, _parameters, _sheets, _parking)
+    for each in (*own, check_waste, check_energy, check_heat):
         found.extend(each(site, document))
     return found
 

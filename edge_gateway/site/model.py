@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, field_validator, model_validator
 
 from edge_gateway.site.energy import Energy
+from edge_gateway.site.heat import Heat
 from edge_gateway.site.part import Identifier, Part
 from edge_gateway.site.waste import Waste
 
@@ -204,4 +205,5 @@ class Site(Part):
     parking: Parking | None = None
     waste: Waste | None = None
     energy: Energy | None = None
+    heat: Heat | None = None
     uplink: Uplink | None = None

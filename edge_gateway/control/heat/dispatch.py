@@ -1,8 +1,9 @@
 """The set-points of one moment out of a frozen image, and for each who limits it and why.
 
-Limits narrow bands (`control/energy/limits.py`) in the order of authority of the domain brief §0.2 and §5: what hygiene,
-scald protection and the machines allow; IT cooling; grid and transformer; the battery's reserve; the noise curfew. None
-can take back what one before it has taken. What is left of a wish (a person's, or the plant's own law) is sent.
+Limits narrow bands (`control/energy/limits.py`) in the order of authority of the domain brief §0.2 and §5: what
+hygiene, scald protection and the machines allow; IT cooling; grid and transformer; the battery's reserve; the noise
+curfew. None can take back what one before it has taken. What is left of a wish (a person's, or the plant's own law)
+is sent.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 
 from edge_gateway.control.energy.limits import Band, Limit
+from edge_gateway.control.energy.signals import Heat
 from edge_gateway.control.heat.bands import SETTABLE, Settable
 from edge_gateway.control.heat.curve import Believed, Need
 from edge_gateway.control.heat.image import Image, Season
@@ -31,11 +33,10 @@ class Order(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What somebody would like, and why. person: it was ordered, and isn't a law of the plant."""
+    """What somebody would like, and why."""
 
     value: float
     why: str
-    person: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +58,8 @@ class Situation:
     """All that a dispatch depends on.
 
     need: of the buildings. outdoor: believed. orders: by the name of what is set. back_up, surplus: what EH1 shall do
-    for the heating, and take of the sun's surplus (kW). lost: why the data centre's heat is lost, else empty. curfew: it
-    is in force.
+    for the heating, and take of the sun's surplus (kW). lost: why the data centre's heat is lost, else empty. curfew:
+    it is in force.
     """
 
     image: Image
@@ -152,11 +153,11 @@ def _eh1(s: Situation) -> Decision:
     if s.lost and s.plant.loss_kw > needed:
         needed, why = s.plant.loss_kw, f"hot water first: {s.lost}"
     order = s.orders.get("eh1")
-    if not s.allowance.bought:
-        least = needed if order is None or needed >= order.value else order.value
-        if order is not None and least > needed:
-            band.narrow(Order.RESERVE, f"{s.allowance.why}: no power-to-heat", high=needed)
     if order is not None:
+        if order.value > needed and not s.allowance.bought:  # back-up is a need, and no business of these rows
+            short = s.image.power.heat is Heat.NO_POWER_TO_HEAT
+            which = Order.RESERVE if short else Order.GRID
+            band.narrow(which, f"{s.allowance.why}: no power-to-heat", high=needed)
         return _made("eh1", band, order, s)
     if s.surplus > needed:
         return _made("eh1", band, Wish(s.surplus, f"{s.allowance.why}: what would go into the grid"), s)
@@ -202,4 +203,4 @@ def _made(name: str, band: Band, wish: Wish, s: Situation, unit: str | None = No
     value = band.clamp(wish.value)
     held = band.binding(wish.value)
     unit = s.settable[name].unit if unit is None else unit
-    return Decision(name, value, unit, wish.value, held.why if held else wish.why, tuple(band.limits[:]), held)
+    return Decision(name, value, unit, wish.value, held.why if held else wish.why, tuple(band.limits), held)

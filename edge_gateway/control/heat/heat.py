@@ -1,7 +1,7 @@
 """District heat: one frozen image a step, and what it has decided ready to be sent.
 
-`step` is called in each control scan; a dispatch is made once a second. Nothing that it keeps is needed after a restart:
-ordered set-points stand in the journal, the rest is seen again.
+`step` is called in each control scan; a dispatch is made once a second. Nothing that it keeps is needed after a
+restart: ordered set-points stand in the journal, the rest is seen again.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ class DistrictHeat:
         return notes + self._dispatch(image, now, when)
 
     def order(self, name: str, value: float, ttl_ms: int, why: str, now: int) -> None:
-        """A person's set-point for a while. Raises ValueError when it is outside its band, KeyError for another name."""
+        """A person's set-point for a while. ValueError when it is outside its band, KeyError for another name."""
         wrong = self.settable[name].wrong(value)
         if wrong:
             raise ValueError(wrong)
@@ -105,7 +105,7 @@ class DistrictHeat:
                 outdoor=self.outdoor,
                 plant=self.plant,
                 law=self.law,
-                orders={name: Wish(order.value, order.why, person=True) for name, order in self.orders.items()},
+                orders={name: Wish(order.value, order.why) for name, order in self.orders.items()},
                 settable=self.settable,
                 back_up=self._back_up.step(image, wanted, self.allowance.machines, now),
                 surplus=self._surplus.step(self.allowance.surplus, image.power.spare, image.eh1, now),
