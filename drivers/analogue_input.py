@@ -1,12 +1,22 @@
 """A measurement: electrical signal to scaled integer, with the doubts that its quality expresses (domain brief §0.3).
 
 4-20 mA follows NAMUR NE 43: below 3.6 or above 21 mA is a broken transmitter or wire (BAD), between those and the
-measuring range of 3.8 to 20.5 mA it is saturated (UNCERTAIN). A live signal that moves faster than it physically can,
-or that a "lively" process leaves unchanged for too long, is BAD. No fresh sample is STALE. A value that is BAD or
-STALE is the last good one, except a resistance, whose limit says open circuit better than the past does.
+measuring range of 3.8 to 20.5 mA it is saturated (UNCERTAIN). A PT1000 below its range is shorted, above it open. A
+live signal that moves faster than it physically can, or that a "lively" process leaves unchanged for too long, is BAD.
+No fresh sample is STALE. A value that is BAD or STALE is the last good one, except a resistance, whose limit says open
+circuit better than the past does.
 """
 
-from protocols.layout import NO_SAMPLE, SIG_0_10V, SIG_4_20MA, SIG_OHM
+from drivers import pt1000
+from protocols.layout import (
+    NO_SAMPLE,
+    PT1000_HIGHEST,
+    PT1000_LOWEST,
+    SIG_0_10V,
+    SIG_4_20MA,
+    SIG_OHM,
+    SIG_PT1000,
+)
 from protocols.port import const
 from protocols.quality import BAD, GOOD, STALE, UNCERTAIN
 from protocols.ticks import ticks_diff
@@ -36,16 +46,18 @@ _VOLT_LOW_BAD, _VOLT_HIGH_BAD, _SPAN_MV = const(-200), const(10500), const(10000
 class AnalogueInput:
     """One channel: `value` (scaled integer), `quality`, `reason`.
 
-    lo, hi: value at 4 and 20 mA, 0 and 10 V, or the plausible limits of SIG_SCALED and SIG_OHM. signal: layout.SIG_...;
-    samples come in uA, mV, ohm or the point's own scale. stale_ms: longest time without a fresh sample. frozen_ms:
-    longest time without any change (0: not supervised). rate_per_s: largest physical change a second, in scaled units
-    (0: not supervised). busy, fresh: as in drivers/digital_input.py. Raises ValueError for a span or rate that integers
-    of a board can't hold.
+    lo, hi: value at 4 and 20 mA, 0 and 10 V, or the plausible limits of SIG_SCALED, SIG_OHM and SIG_PT1000 (0.01 degC).
+    signal: layout.SIG_...; samples come in uA, mV, ohm, 0.01 ohm or the point's own scale. stale_ms: longest time
+    without a fresh sample. frozen_ms: longest time without any change (0: not supervised). rate_per_s: largest physical
+    change a second, in scaled units (0: not supervised). busy, fresh: as in drivers/digital_input.py. Raises ValueError
+    for a span or rate that integers of a board can't hold, and for a range beyond the curve of a PT1000.
     """
 
     def __init__(self, lo, hi, signal, stale_ms=2000, frozen_ms=0, rate_per_s=0):
         if not 0 < hi - lo <= MAX_SPAN:
             raise ValueError("span %d..%d is not within 1..%d" % (lo, hi, MAX_SPAN))
+        if signal == SIG_PT1000 and not PT1000_LOWEST <= lo < hi <= PT1000_HIGHEST:
+            raise ValueError("PT1000 %d..%d is not within %d..%d" % (lo, hi, PT1000_LOWEST, PT1000_HIGHEST))
         if not 0 <= rate_per_s <= MAX_RATE:
             raise ValueError("rate %d is not within 0..%d per second" % (rate_per_s, MAX_RATE))
         self.lo = lo
@@ -68,9 +80,10 @@ class AnalogueInput:
         self._jumpy = 0
 
     def __call__(self, raw, now):
-        """Take one sample, or NO_SAMPLE; return 1 if value or quality changed."""
+        """Take one sample, or NO_SAMPLE; return 1 if value, quality or reason changed."""
         value = self.value
         quality = self.quality
+        reason = self.reason
         if raw != NO_SAMPLE:
             self._sample(raw, now)
             self.busy = 1 if self.frozen_ms or self._jumpy else 0
@@ -84,7 +97,7 @@ class AnalogueInput:
             self.busy = 0
         else:
             self.busy = 1
-        return 1 if self.value != value or self.quality != quality else 0
+        return 1 if self.value != value or self.quality != quality or self.reason != reason else 0
 
     def _sample(self, raw, now):
         x, quality, reason = self.value, GOOD, NONE
@@ -107,6 +120,14 @@ class AnalogueInput:
                 quality, reason = BAD, OVER_RANGE
             else:
                 x = self.lo + (raw * (self.hi - self.lo) + _SPAN_MV // 2) // _SPAN_MV
+        elif signal == SIG_PT1000:
+            t = pt1000.temperature(raw)
+            if t < self.lo:
+                quality, reason = BAD, UNDER_RANGE
+            elif t > self.hi:
+                quality, reason = BAD, OVER_RANGE
+            else:
+                x = t
         elif self.lo <= raw <= self.hi:
             x = raw
         else:

@@ -8,14 +8,12 @@ The curve is tabulated every 5 K when the module is loaded; between two of its p
 
 from array import array
 
+from protocols.layout import PT1000_HIGHEST, PT1000_LOWEST
 from protocols.port import const
 
-LOWEST = const(-5000)
-"""0.01 degC: the ends of the table."""
-HIGHEST = const(15000)
-UNDER = const(-5001)
+UNDER = PT1000_LOWEST - 1
 """What `temperature` gives for a resistance below and above the table: one digit past its ends."""
-OVER = const(15001)
+OVER = PT1000_HIGHEST + 1
 
 _STEP = const(500)  # 0.01 K
 _STEP_K = const(5)
@@ -51,4 +49,4 @@ def temperature(raw):
         i -= 1
     low = curve[i]
     span = curve[i + 1] - low
-    return LOWEST + i * _STEP + ((r - low) * _STEP + span // 2) // span
+    return PT1000_LOWEST + i * _STEP + ((r - low) * _STEP + span // 2) // span

@@ -1,8 +1,8 @@
 """A mixing or diverting valve with a slow motor: set value out, no position back, end switches at best (domain brief
 §4a: V101, V301, V401).
 
-Where it stands is modelled from its stroke time; an end switch puts the model right. `position` is in 0.1 %, 1000 is the
-end of `opened` (V101: all to recovery; V301, V401: all hot), 0 the end of `closed` (V101: all to the dry cooler).
+Where it stands is modelled from its stroke time; an end switch puts the model right. `position` is in 0.1 %: 1000 is
+the end of `opened` (V101: all to recovery; V301, V401: all hot), 0 the end of `closed` (V101: all to the dry cooler).
 
     valve.sense(io.V101_ZSO, io.V101_ZSC, now)       # with end switches; or
     valve.watch(io.TT45, wanted, now)                # without: by what it is there for, the mixed temperature

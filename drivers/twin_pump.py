@@ -5,8 +5,8 @@
     io.P101A_Y, io.P101B_Y = twin.a.y, twin.b.y
 
 A fault of the pump on duty starts the other one in the same scan, a missing run feedback after the times of
-`drivers.pump.Pump` (2 s to start, 0.5 s when it is lost): the other one's output is on within 2.1 s of a scan of 0.1 s,
-whatever happened. The duty then stays where it is. Once a week the duty changes for even wear: the other pump is started
+`drivers.pump.Pump` (2 s to start, 0.5 s when it is lost). So the other one is told to run within 2 s of whatever
+happened, to the scan. The duty then stays where it is. Once a week it changes for even wear: the other pump is started
 and proven first, so the flow never stops. When both have failed, both are tried: nothing is lost by it, and cooling may
 come back.
 """

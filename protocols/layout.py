@@ -152,6 +152,8 @@ SIG_4_20MA = const(1)  # microamperes, 4000..20000 -> lo..hi
 SIG_0_10V = const(2)  # millivolts, 0..10000 -> lo..hi
 SIG_OHM = const(3)  # ohms, taken as they are
 SIG_PT1000 = const(4)  # 0.01 ohm of a PT1000 (IEC 60751) -> 0.01 degC (drivers/pt1000.py)
+PT1000_LOWEST = const(-5000)  # 0.01 degC: further its points can't reach
+PT1000_HIGHEST = const(15000)
 
 NO_SAMPLE = const(-0x8000)  # raw value of a channel that has no fresh sample in this scan; "n/a" on the wire
 BAD_SAMPLE = const(-0x8001)  # of a bus: the device answered, and what it answered is no value (not implemented, frozen)

@@ -11,6 +11,7 @@ from protocols.port import const
 
 _ADC_MAX = const(4095)  # converters are read as 12 bits, so that products stay small integers
 _OPEN_OHM = const(30000)
+_OPEN_PT1000 = const(1000000)  # 0.01 ohm
 _PWM_HZ = const(1000)
 _PWM_MAX = const(16383)  # a quarter of the duty's range, so that products stay small integers
 
@@ -59,7 +60,8 @@ class InputChain:
 class Terminals:
     """All inputs and outputs of `table` on the pins of `board`, a module of `firmware.boards`.
 
-    `converter` makes an analogue input of a pin: its `read_u16` is 65,535 at 3.3 V.
+    `converter` makes an analogue input of a pin: its `read_u16` is 65,535 at 3.3 V. A resistance is read against a
+    pull-up, which the pin map gives in ohm, for a PT1000 in 0.01 ohm; one digit of 12 bits is then 0.25 K.
 
     Made first thing after a reset: outputs are low from then on.
     """
@@ -70,7 +72,7 @@ class Terminals:
         self._ao, self._ao_span = self._analogue_outputs(table, board)
         self._chain = InputChain(board.CHAIN, board.CHAIN_DI)
         self._pins, self._chained = self._inputs(table, board)
-        self._adc, self._full, self._ohm = self._analogue_inputs(table, board)
+        self._adc, self._full, self._open = self._analogue_inputs(table, board)
         self._di = len(self._pins)
         self._outs = len(self._do)
 
@@ -94,12 +96,13 @@ class Terminals:
                 continue
             value = adc.read_u16() >> 4
             full = self._full[i]
-            if not self._ohm[i]:
+            most = self._open[i]
+            if not most:
                 raw[n + i] = value * full // _ADC_MAX
             elif value < _ADC_MAX:
-                raw[n + i] = min(_OPEN_OHM, full * value // (_ADC_MAX - value))
+                raw[n + i] = min(most, full * value // (_ADC_MAX - value))
             else:
-                raw[n + i] = _OPEN_OHM
+                raw[n + i] = most
 
     def write(self, out):
         """Outputs in the order of the table: DO, then AO."""
@@ -148,4 +151,6 @@ class Terminals:
             pin, scale = fitted.get(row[0], (None, 0))
             converters.append(None if pin is None else self._converter(machine.Pin(pin)))
             full.append(scale)
-        return converters, full, [row[4] == layout.SIG_OHM for row in table.AI]
+        # What an open circuit reads as, for the inputs that are a resistance; 0 for the others
+        open_circuit = {layout.SIG_OHM: _OPEN_OHM, layout.SIG_PT1000: _OPEN_PT1000}
+        return converters, full, [open_circuit.get(row[4], 0) for row in table.AI]

@@ -4,7 +4,7 @@ from drivers.analogue_input import FROZEN, NO_SIGNAL, OVER_RANGE, RATE, UNDER_RA
 from drivers.bus_input import BusInput
 from drivers.digital_input import DigitalInput
 from drivers.inputs import Inputs
-from protocols.layout import BAD_SAMPLE, NO_SAMPLE, SIG_0_10V, SIG_4_20MA, SIG_OHM, SIG_SCALED
+from protocols.layout import BAD_SAMPLE, NO_SAMPLE, SIG_0_10V, SIG_4_20MA, SIG_OHM, SIG_PT1000, SIG_SCALED
 from protocols.quality import BAD, GOOD, STALE, UNCERTAIN
 from protocols.ticks import PERIOD_MASK, ticks_add
 from tests.portable_helpers import growth, refusal
@@ -17,10 +17,10 @@ def cycles(make, rows):
     for base in (0, PERIOD_MASK - 25):
         channel = make()
         for ms, raw, value, quality in rows:
-            before = (channel.value, channel.quality)
+            before = (channel.value, channel.quality, getattr(channel, "reason", 0))
             changed = channel(raw, ticks_add(base, ms))
             assert (channel.value, channel.quality) == (value, quality), (base, ms, channel.value, channel.quality)
-            assert changed == (1 if before != (value, quality) else 0), ms
+            assert changed == (1 if before != (value, quality, getattr(channel, "reason", 0)) else 0), ms
 
 
 def test_normally_open_contact():
@@ -209,6 +209,29 @@ def test_rate_of_change():
     assert channel.reason == RATE
 
 
+def test_a_platinum_sensor_that_is_short_or_open():
+    cycles(
+        lambda: AnalogueInput(-4000, 14000, SIG_PT1000),
+        (
+            (0, 100000, 0, GOOD),
+            (10, 84271, -4000, GOOD),  # the ends of its range belong to it
+            (20, 153584, 14000, GOOD),
+            (30, 123242, 6000, GOOD),
+            (40, 0, 6000, BAD),  # short: the last value stands
+            (50, 100000000, 6000, BAD),  # open
+            (60, 84200, 6000, BAD),  # a cold that isn't here
+            (70, 123242, 6000, GOOD),
+        ),
+    )
+    channel = AnalogueInput(-4000, 14000, SIG_PT1000)
+    for raw, reason in ((0, UNDER_RANGE), (100000000, OVER_RANGE), (84200, UNDER_RANGE), (153700, OVER_RANGE)):
+        assert channel(raw, 0) == 1  # the reason is news too
+        assert channel.reason == reason, raw
+        assert channel.quality == BAD
+    assert "PT1000" in refusal(AnalogueInput, -6000, 14000, SIG_PT1000)
+    assert "PT1000" in refusal(AnalogueInput, -4000, 15001, SIG_PT1000)
+
+
 def test_rate_after_silence():
     cycles(
         lambda: AnalogueInput(0, 1000, SIG_SCALED, stale_ms=2000, rate_per_s=100),
@@ -268,9 +291,15 @@ def test_inputs_condition_the_image():
     assert values(io) == (1, GOOD, 1, GOOD, 450, GOOD, 77, GOOD)
     inputs.condition(raw, io, 20)
     assert values(io) == (0, GOOD, 1, GOOD, 450, GOOD, 77, GOOD)
+    assert io.POS_WHY == 0
+    for i, why in ((0, UNDER_RANGE), (25000, OVER_RANGE), (12000, 0)):
+        raw[2] = i
+        inputs.condition(raw, io, 20)
+        assert io.POS_WHY == why
     for i in range(4):
         raw[i] = NO
     inputs.condition(raw, io, 120)
+    assert io.POS_WHY == NO_SIGNAL
     assert values(io) == (1, STALE, 0, STALE, 450, STALE, 77, STALE)
     assert inputs.names == ("LB_P", "ZO", "POS", "READ_TOKEN")
 

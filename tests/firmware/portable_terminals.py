@@ -88,11 +88,13 @@ machine.UART = UART
 before = sys.modules.get("machine")
 sys.modules["machine"] = machine
 
+from drivers.analogue_input import OVER_RANGE, UNDER_RANGE, AnalogueInput  # noqa: E402
 from firmware.boards import esp32, rp2  # noqa: E402
 from firmware.hal.reader import LineReader  # noqa: E402
 from firmware.hal.rs485 import Rs485  # noqa: E402
 from firmware.hal.terminals import Terminals, attr_of  # noqa: E402
-from protocols.layout import NO_SAMPLE  # noqa: E402
+from protocols.layout import NO_SAMPLE, SIG_PT1000  # noqa: E402
+from protocols.quality import BAD, GOOD  # noqa: E402
 from protocols.token import token  # noqa: E402
 from tests.firmware.portable_rig import TABLE  # noqa: E402
 
@@ -198,6 +200,40 @@ def test_converters_give_what_the_signal_wants():
     edge.value = 0
     assert read(terminals)["EDGE"] == 0  # short
     assert read(terminals)["V24"] == NO_SAMPLE  # not fitted
+
+
+class ColdRoom:
+    """The table of a board with one PT1000."""
+
+    DI = DO = AO = ()
+    AI = (("TT1", 0x80, -4000, 14000, SIG_PT1000, 2000, 0, 0),)
+
+
+class ColdPins:
+    """Its pin map: a pull-up of 1000.00 ohm."""
+
+    CHAIN = {"clock": 18, "load": 19, "data": 22}
+    CHAIN_DI = ("+", "-")
+    DI = DO = AO = {}
+    AI = {"TT1": (26, 100000)}
+
+
+def test_a_platinum_sensor_reads_against_its_pull_up():
+    terminals = Terminals(ColdRoom, ColdPins, ADC)
+    sensor = ADC.made[26]
+    channel = AnalogueInput(-4000, 14000, SIG_PT1000)
+    raw = array("i", [0])
+    for volts, celsius in ((32768, 0), (36429, 6500), (38508, 11050)):  # of 65,535: R / (R + 1000)
+        sensor.value = volts
+        terminals.read(raw)
+        channel(raw[0], 0)
+        assert channel.quality == GOOD
+        assert abs(channel.value - celsius) <= 50, (volts, raw[0], channel.value)
+    for volts, reason in ((65535, OVER_RANGE), (0, UNDER_RANGE)):  # open, short
+        sensor.value = volts
+        terminals.read(raw)
+        channel(raw[0], 0)
+        assert (channel.quality, channel.reason) == (BAD, reason)
 
 
 def test_outputs_follow_the_table():
