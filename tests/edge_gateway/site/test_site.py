@@ -50,7 +50,9 @@ def test_the_example_and_the_site_of_the_demo_are_right(tmp_path: Path) -> None:
     assert (site.parking.capacity, site.parking.full_at, site.parking.reserve) == (440, 432, 8)
     assert [board.parameters["lane_role"] for board in lanes] == [0, 0, 1, 1, 2]
     others = [board for board in site.boards if board not in lanes]
-    assert sorted(board.program for board in others) == ["energy"] + ["waste_inlet"] * 24 + ["waste_station"]
+    assert sorted(board.program for board in others) == ["energy", "heat_loop"] + ["waste_inlet"] * 24 + [
+        "waste_station"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -102,7 +104,7 @@ def test_the_example_and_the_site_of_the_demo_are_right(tmp_path: Path) -> None:
         (
             "program: parking_lane, line: a, unit: 1",
             "program: x, line: a, unit: 1",
-            "known programs: energy, parking_lane, waste_inlet, waste_station",
+            "known programs: energy, heat_loop, parking_lane, waste_inlet, waste_station",
         ),
         ("line: b", "line: c", "no such line; found `c`; lines: a, b"),
         ("unit: 2", "unit: 1", "site.yaml:8:52: two boards on unit 1 of line a: e1 and x1; found `1`; unit 2 is free"),
@@ -263,7 +265,13 @@ def test_the_schema_knows_programs_and_their_parameters() -> None:
     schema = json_schema()
     json.dumps(schema)
     board = schema["$defs"]["Board"]
-    assert board["properties"]["program"]["enum"] == ["energy", "parking_lane", "waste_inlet", "waste_station"]
+    assert board["properties"]["program"]["enum"] == [
+        "energy",
+        "heat_loop",
+        "parking_lane",
+        "waste_inlet",
+        "waste_station",
+    ]
     (lane,) = (rule for rule in board["allOf"] if rule["if"]["properties"]["program"]["const"] == "parking_lane")
     parameters = lane["then"]["properties"]["parameters"]["properties"]
     assert parameters["clear_ms"] == {
