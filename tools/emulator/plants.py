@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from random import Random
 
+from tools.emulator.heat.district import HeatDistrict
+from tools.emulator.heat.plant import HeatPlant
 from tools.emulator.lane.car_park import CarPark
 from tools.emulator.lane.plant import Lane
 from tools.emulator.lane.traffic import Rate, evening, morning, steady
@@ -17,6 +19,8 @@ from tools.emulator.waste.station_plant import StationPlant
 
 CARS = 20
 """Charging when an energy plant begins."""
+UNREST = 0.15
+"""Relative noise of what draws hot water, and of the IT hall."""
 
 
 class Surroundings:
@@ -96,8 +100,15 @@ def energy(around: Surroundings, spec: BoardSpec, seed: int) -> Plant:
     return EnergyPlant(district, seed=seed, warm=True)
 
 
+def heat_loop(around: Surroundings, spec: BoardSpec, seed: int) -> Plant:
+    """The heat plant on a winter's day, with warm tanks, and draws and IT load that are never quite the same."""
+    district = HeatDistrict(seed, start_s=around.start_hour * 3600, noise=UNREST)
+    return HeatPlant(district, seed, lapse_ms=spec.lapse_ms)
+
+
 PLANTS: dict[str, Callable[[Surroundings, BoardSpec, int], Plant]] = {
     "energy": energy,
+    "heat_loop": heat_loop,
     "parking_lane": parking_lane,
     "waste_inlet": waste_inlet,
     "waste_station": waste_station,

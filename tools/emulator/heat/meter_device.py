@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from drivers import heat_meter as reg
 from tools.emulator.heat.unit_device import UnitDevice
-from tools.emulator.heat.water import CP
 from tools.emulator.plant import Signals
 
 JUMP_KWH = 5_000
@@ -24,9 +23,9 @@ EVENTS = ("jump", "wrap", "stands")
 
 
 class MeterDevice(UnitDevice):
-    """One meter. `measure` tells (flow in kg/s, supply and return in degC) where it sits."""
+    """One meter. `measure` tells (power in W, flow in kg/s, supply and return in degC) where it sits."""
 
-    def __init__(self, measure: Callable[[], tuple[float, float, float]], kwh: float = 0.0) -> None:
+    def __init__(self, measure: Callable[[], tuple[float, float, float, float]], kwh: float = 0.0) -> None:
         super().__init__((range(reg.MAGIC, reg.MAP_VERSION + 1), range(reg.POWER, reg.POWER + reg.READ_WORDS)))
         self.faults: set[str] = set()
         self.kwh = kwh
@@ -41,8 +40,7 @@ class MeterDevice(UnitDevice):
         """Power that it shows; negative with its sensors swapped."""
         if self.faults & {"supply_sensor", "return_sensor", "flow_sensor"}:
             return 0.0
-        flow, supply, back = self._measure()
-        power = flow * CP * (supply - back) / 1000.0
+        power = self._measure()[0] / 1000.0
         return -power if "swapped" in self.faults else power
 
     @property
@@ -68,11 +66,11 @@ class MeterDevice(UnitDevice):
         if "stands" in self.faults:
             return
         self.kwh = (self.kwh + max(0.0, self.kw) * dt / 3600.0) % reg.MODULUS
-        self._m3 = (self._m3 + max(0.0, self._measure()[0]) * dt / 1000.0) % (reg.MODULUS / 10)
+        self._m3 = (self._m3 + max(0.0, self._measure()[1]) * dt / 1000.0) % (reg.MODULUS / 10)
 
     def refresh(self) -> None:
         """See `UnitDevice`."""
-        flow, supply, back = self._measure()
+        _watts, flow, supply, back = self._measure()
         if "swapped" in self.faults:
             supply, back = back, supply
         registers = self.registers

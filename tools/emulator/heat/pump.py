@@ -32,6 +32,8 @@ class Pump:
         """The drive is in fault and stands still."""
         self.seized = False
         """The motor turns, the impeller doesn't."""
+        self.loss = 0.0
+        """Share of its flow that it loses: air in the water, a worn impeller."""
         self.speed = 0.0
         self.flow = 0.0
         self.head = 0.0
@@ -66,7 +68,7 @@ class Pump:
         if speed <= 0.0 or self.seized:
             self.flow = self.head = self.w = 0.0
             return 0.0
-        flow = speed * sqrt(self.h0 / (self.a + (k or self.k)))
+        flow = speed * (1.0 - self.loss) * sqrt(self.h0 / (self.a + (k or self.k)))
         if bar < CAVITATES_BAR:
             flow *= CAVITATION_SHARE
         self.flow = flow
@@ -88,8 +90,8 @@ class TwinPump:
         """Flow of both after `dt` seconds, kg/s."""
         a = self.a
         b = self.b
-        sa = 0.0 if a.turn(dt) <= 0.0 or a.seized else a.speed
-        sb = 0.0 if b.turn(dt) <= 0.0 or b.seized else b.speed
+        sa = 0.0 if a.turn(dt) <= 0.0 or a.seized else a.speed * (1.0 - a.loss)
+        sb = 0.0 if b.turn(dt) <= 0.0 or b.seized else b.speed * (1.0 - b.loss)
         high, low = (sa, sb) if sa >= sb else (sb, sa)
         if high <= 0.0:
             self.flow = self.w = 0.0
