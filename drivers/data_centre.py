@@ -41,8 +41,8 @@ class DataCentre(RegisterUnit):
     beat_at  tick at which a new beat was last seen
     """
 
-    def __init__(self, address):
-        RegisterUnit.__init__(self, address, BEAT, READ_WORDS, 0, 0, _PERIOD_MS, -1, STALE_MS)
+    def __init__(self, address, timeout_ms=0):
+        RegisterUnit.__init__(self, address, BEAT, READ_WORDS, 0, 0, _PERIOD_MS, -1, STALE_MS, timeout_ms)
         self.beating = 0
         self.beat_at = 0
         self._beat = -1

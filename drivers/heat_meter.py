@@ -49,6 +49,8 @@ FOUND_STANDS = const(0x0200)
 """It shows power, and its counter stands."""
 FOUND_SWAPPED = const(0x0400)
 """Power below zero: supply and return, or the sensors in them, are swapped."""
+FOUND_BEYOND = const(0x0800)
+"""More power than there can be."""
 ERRORS = (
     "supply sensor",
     "return sensor",
@@ -61,10 +63,11 @@ ERRORS = (
     "counter jumped",
     "counter stands",
     "negative power",
+    "power out of range",
 )
 """Names of the bits of `HeatMeter.error`."""
-ERR_VALUES = ERR_SUPPLY | ERR_RETURN | ERR_FLOW
-"""With one of these, POWER and ENERGY say nothing."""
+ERR_POWER = ERR_SUPPLY | ERR_RETURN | ERR_FLOW | FOUND_BEYOND
+"""With one of these, POWER says nothing."""
 
 _PERIOD_MS = const(2000)
 _STALE_MS = const(30000)
@@ -76,18 +79,20 @@ _LONGEST = const(300)  # 0.1 s: of a gap no more is integrated
 
 
 class HeatMeter(RegisterUnit):
-    """One meter; address 0: not fitted. fastest_kw: the largest power that it can show.
+    """One meter; address 0: not fitted. most: the largest power that there can be, 0.1 kW, at most 30000; its counter
+    can't go faster either.
 
     power   0.1 kW, the last that was read
     error   bits of ERRORS: the meter's own, and what is found from outside
     energy  its counter as `drivers.counter_check.CounterCheck` believes it; `energy.total` in kWh since the start
     """
 
-    def __init__(self, address, fastest_kw=2000):
-        RegisterUnit.__init__(self, address, POWER, READ_WORDS, 0, 0, _PERIOD_MS, -1, _STALE_MS)
+    def __init__(self, address, most=15000, timeout_ms=0):
+        RegisterUnit.__init__(self, address, POWER, READ_WORDS, 0, 0, _PERIOD_MS, -1, _STALE_MS, timeout_ms)
+        self.most = most
         self.power = 0
         self.error = 0
-        self.energy = CounterCheck(MODULUS, fastest_kw)
+        self.energy = CounterCheck(MODULUS, most // 10 + 1)
         self._shown = 0
         self._at = 0
 
@@ -116,6 +121,8 @@ class HeatMeter(RegisterUnit):
         error = self.regs[ERROR - POWER] & 0xFF
         if self.energy.quality == BAD:
             error |= FOUND_JUMP
+        if power > self.most or power < -self.most:
+            error |= FOUND_BEYOND
         if power < _REVERSED:
             error |= FOUND_SWAPPED
         if self._stands(power, advanced, now):

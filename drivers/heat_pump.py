@@ -12,7 +12,7 @@ Holding registers, functions 3 and 4 to read, 6 and 16 to write:
 0x02    RATED           heat at full load, 0.1 kW
 0x03    FALLBACK_S      seconds without a writing after which it stops: 30
 0x10    HEARTBEAT       any value that differs from the last; one block with the next two
-0x11    SET_POINT       outlet, 0.01 degC, 2000..6800; others are refused with exception 3
+0x11    SET_POINT       outlet, 0.01 degC, 2000..7000; others are refused with exception 3
 0x12    PART_LOAD       largest part load, 0.1 %, 0..1000; others are refused with exception 3
 0x20    STATE           ST_...: 0 unknown 1 off 2 starting 3 running 4 stopping 5 fault
 0x21    OUTLET          condenser outlet, i16, 0.01 degC
@@ -64,7 +64,7 @@ MAGIC_VALUE = const(0x4850)
 VERSION_VALUE = const(0x0100)
 FALLBACK_VALUE = const(30)
 MIN_SET_POINT = const(2000)
-MAX_SET_POINT = const(6800)
+MAX_SET_POINT = const(7000)
 MAX_PART_LOAD = const(1000)
 
 ST_UNKNOWN = const(0)
@@ -82,7 +82,7 @@ _MISSES = const(3)  # writings whose values the machine doesn't follow
 
 
 class HeatPump(RegisterUnit):
-    """One machine; address 0: not fitted.
+    """One machine; address 0: not fitted. timeout_ms: as in `drivers.modbus_station`.
 
     Of `RegisterUnit`: ``regs`` (from STATE on), ``quality``, ``passes``, ``alive``, ``refused``, ``writes``.
 
@@ -90,8 +90,10 @@ class HeatPump(RegisterUnit):
                 2 not known yet, or nothing is asked
     """
 
-    def __init__(self, address):
-        RegisterUnit.__init__(self, address, STATE, READ_WORDS, HEARTBEAT, WRITE_WORDS, _PERIOD_MS, 0)
+    def __init__(self, address, timeout_ms=0):
+        RegisterUnit.__init__(
+            self, address, STATE, READ_WORDS, HEARTBEAT, WRITE_WORDS, _PERIOD_MS, 0, timeout_ms=timeout_ms
+        )
         self.controlled = 2
         self._misses = 0
         self._written = 0

@@ -25,8 +25,10 @@ class RegisterUnit(Station):
 
     plans = 0
 
-    def __init__(self, address, read_at, read_count, write_at, write_count, period_ms, heartbeat=-1, stale_ms=5000):
-        Station.__init__(self, address)
+    def __init__(
+        self, address, read_at, read_count, write_at, write_count, period_ms, heartbeat=-1, stale_ms=5000, timeout_ms=0
+    ):
+        Station.__init__(self, address, timeout_ms)
         self.regs = array("H", [0] * read_count)
         self.out = array("H", [0] * write_count)
         self.quality = STALE

@@ -10,6 +10,8 @@ edges       RisingEdge (R_TRIG), FallingEdge (F_TRIG)
 debounce    Debounce, different times for on and off
 latch       SetDominant (SR), ResetDominant (RS)
 rate        RateLimit (slew of an integer), RateCounter (n events in a window)
+pi          PI, with back-calculation, feed-forward and tracking
+split_range SplitRange, one demand for two actuators
 votes       vote_1oo1, vote_1oo2, vote_2oo2, vote_2oo3 with bad quality
 trip        TripEngine: the cause-and-effect rows of a sheet with first-out
 """

@@ -16,8 +16,8 @@ from drivers.sunspec.controls import STARTED, STOPPED
 from drivers.sunspec.quirks import QUIRKS
 from drivers.sunspec.unit import SunSpecUnit
 from drivers.sunspec.values import NOT_IMPLEMENTED
-from firmware.runtime.field import Devices
-from protocols.layout import BAD_SAMPLE, NO_SAMPLE
+from firmware.runtime.field import Devices, Group
+from protocols.layout import BAD_SAMPLE
 from protocols.port import const
 from protocols.quality import BAD, GOOD
 from protocols.ticks import ticks_add, ticks_diff
@@ -62,24 +62,6 @@ def points_of(words, at, mask, mask_at):
             word >>= 1
             bit += 1
     return n
-
-
-class Group:
-    """A device's values on the image: `first` of them from the first field row on, `n` in all, alive for `stale_ms`."""
-
-    def __init__(self, first, n, stale_ms):
-        self.first = first
-        self.n = n
-        self.stale_ms = stale_ms
-        self.at = 0
-        self.there = 0
-
-    def expire(self, raw, at, now):
-        """Take back what is too old."""
-        if self.there and ticks_diff(now, self.at) > self.stale_ms:
-            self.there = 0
-            for i in range(self.n):
-                raw[at + self.first + i] = NO_SAMPLE
 
 
 class EnergyField(Devices):

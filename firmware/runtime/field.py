@@ -6,6 +6,7 @@ register), and what the program wants (`BO`) becomes their set-points. A device 
 but the time of its requests; the line (`drivers.modbus_line`) sees to that.
 """
 
+from protocols.layout import NO_SAMPLE
 from protocols.port import const
 from protocols.ticks import ticks_add, ticks_diff
 
@@ -41,6 +42,24 @@ class Devices:
     def plans(self):
         """How often memory was taken for good, because a device came to be known or came back as another one."""
         return 0
+
+
+class Group:
+    """A device's values on the image: `first` of them from the first field row on, `n` in all, alive for `stale_ms`."""
+
+    def __init__(self, first, n, stale_ms):
+        self.first = first
+        self.n = n
+        self.stale_ms = stale_ms
+        self.at = 0
+        self.there = 0
+
+    def expire(self, raw, at, now):
+        """Take back what is too old."""
+        if self.there and ticks_diff(now, self.at) > self.stale_ms:
+            self.there = 0
+            for i in range(self.n):
+                raw[at + self.first + i] = NO_SAMPLE
 
 
 class Field:
