@@ -90,4 +90,4 @@ class Building:
         self.meter_w = flow * CP * (supply - back)
         self.heat_w = given
         self.room = room + (given + GAINS_W - cooled_w - ROOMS_W_K * (room - outdoor)) * dt / ROOMS_J_K
-        return self.buffer.step(dt, (hot_kg_s, hot, drawn), (0.0, 0.0), (drawn, back), (0.0, 0.0), PLANT_ROOM_C)
+        return self.buffer.step(dt, (hot_kg_s, hot, drawn), (drawn, back), (0.0, 0.0), PLANT_ROOM_C)

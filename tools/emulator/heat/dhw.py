@@ -1,8 +1,8 @@
 """Hot-water side: store, mixing valve V401, taps and circulation (domain brief §4a, §4f).
 
 Supply water is mixed from the store's top (V401 towards 1) and from what comes back: circulation return and the cold
-feed in the shares in which they flow. The rest of the return enters the store's second node, the rest of the cold feed
-its bottom, so V401 fully hot is store water alone and fully cold leaves the store alone.
+feed in the shares in which they flow. The rest of both enters the store at its bottom, so V401 fully hot is store water
+alone and fully cold leaves the store alone.
 """
 
 from __future__ import annotations
@@ -71,11 +71,12 @@ class HotWater:
         flow = tapped + circulated
         at_taps = taps.t
         returned = back.t
-        port = 1.0 - share
+        cool = cold
         if flow > 0.0:
             kg = flow * dt
-            mixed = share * flow * self.store.t[0] + port * (circulated * returned + tapped * cold)
-            arrived = self.supply_pipe.flow(kg, header.flow(kg, mixed / flow))
+            cool = (circulated * returned + tapped * cold) / flow
+            mixed = share * self.store.t[0] + (1.0 - share) * cool
+            arrived = self.supply_pipe.flow(kg, header.flow(kg, mixed))
             taps.t = at_taps + kg / taps.kg * (arrived - at_taps)
             kg = circulated * dt
             if kg > 0.0:
@@ -93,11 +94,5 @@ class HotWater:
         self.circulated = circulated
         self.tap_w = tapped * CP * (at_taps - cold)
         self.network_w = lost
-        return self.store.step(
-            dt,
-            (charge_kg_s, charge, share * flow),
-            (share * circulated, returned),
-            (share * tapped, cold),
-            (upper, lower),
-            PLANT_ROOM_C,
-        )
+        from_store = share * flow
+        return self.store.step(dt, (charge_kg_s, charge, from_store), (from_store, cool), (upper, lower), PLANT_ROOM_C)

@@ -1,8 +1,8 @@
 """The whole plant and its time: IT loop, heat pumps, buffer and buildings, hot water (domain brief §4a, §4f).
 
 `HeatDistrict.step(dt)` takes 0.1 to 1 s. Actuators are attributes of their tag in lower case, to be set at any time;
-true temperatures (°C), flows (kg/s, which is L/s here), pressures (bar), powers (W) are attributes of their tag, as they
-are after the step. Sensors with their lags, noise and faults, and all devices on field lines, are somebody else's.
+true temperatures (°C), flows (kg/s, which is L/s here), pressures (bar) and powers (W) are attributes of their tag, as
+they are after the step. Sensors with their lags, noise and faults, and all devices on field lines, are somebody else's.
 
 The hot-water store is cold at its bottom: T41 is the top, T44 the bottom. A charge that shall use the store's content
 starts by a low sensor and ends at the lowest.
@@ -68,9 +68,9 @@ class Orders:
 class HeatDistrict(Orders):
     """One plant.
 
-    `seed`: of everything random. `start_s`: second of the day at time 0. `day`: day of the year then. `outdoor`, `it_w`:
-    prescribed outdoor temperature and IT load, or None. `noise`: relative noise of IT load and draws. `rating_w`: of each
-    machine. `store`, `buffer`: temperatures from top to bottom. `it_c`: IT loop (TT101).
+    `seed`: of everything random. `start_s`: second of the day at time 0. `day`: day of the year then. `outdoor`,
+    `it_w`: prescribed outdoor temperature and IT load, or None. `noise`: relative noise of IT load and draws.
+    `rating_w`: of each machine. `store`, `buffer`: temperatures from top to bottom. `it_c`: IT loop (TT101).
     """
 
     def __init__(

@@ -29,41 +29,42 @@ class Tank:
         self,
         dt: float,
         top: tuple[float, float, float],
-        second: tuple[float, float],
         bottom: tuple[float, float],
         heat: tuple[float, float],
         room: float,
     ) -> float:
         """Go on by `dt` seconds; return the heat lost to the room, J.
 
-        `top`: kg/s and temperature of what enters at the top, kg/s that leaves there. `second`: kg/s and temperature of
-        what enters the second node. `bottom`: kg/s and temperature of what enters at the bottom; what doesn't leave at
-        the top leaves here. `heat`: W into the second node and into the bottom. All that leaves does so at the
-        temperature of the step's beginning.
+        `top`: kg/s and temperature of what enters at the top, kg/s that leaves there. `bottom`: kg/s and temperature of
+        what enters at the bottom; what doesn't leave at the top leaves here. `heat`: W into the second node and into
+        the bottom. All that leaves does so at the temperature of the step's beginning.
         """
         t = self.t
         t0, t1, t2, t3 = t
-        in0, hot, out0 = top
-        in1, warm = second
-        in3, cold = bottom
-        down01 = in0 - out0
-        down12 = down01 + in1
-        flux01 = down01 * (t0 if down01 > 0.0 else t1) * CP + CONDUCTION * (t0 - t1)
-        carried = down12 * CP
-        flux12 = carried * (t1 if down12 > 0.0 else t2) + CONDUCTION * (t1 - t2)
-        flux23 = carried * (t2 if down12 > 0.0 else t3) + CONDUCTION * (t2 - t3)
+        inlet, hot, outlet = top
+        entry, cold = bottom
+        down = inlet - outlet
+        carried = down * CP
+        if down > 0.0:
+            flux01 = carried * t0 + CONDUCTION * (t0 - t1)
+            flux12 = carried * t1 + CONDUCTION * (t1 - t2)
+            flux23 = carried * t2 + CONDUCTION * (t2 - t3)
+        else:
+            flux01 = carried * t1 + CONDUCTION * (t0 - t1)
+            flux12 = carried * t2 + CONDUCTION * (t1 - t2)
+            flux23 = carried * t3 + CONDUCTION * (t2 - t3)
         gain = dt * NODES / (self.kg * CP)
-        n0 = t0 + gain * (in0 * hot * CP - out0 * t0 * CP - flux01 - UA * (t0 - room))
-        n1 = t1 + gain * (in1 * warm * CP + flux01 - flux12 + heat[0] - UA * (t1 - room))
+        n0 = t0 + gain * (CP * (inlet * hot - outlet * t0) - flux01 - UA * (t0 - room))
+        n1 = t1 + gain * (flux01 - flux12 + heat[0] - UA * (t1 - room))
         n2 = t2 + gain * (flux12 - flux23 - UA * (t2 - room))
-        n3 = t3 + gain * (flux23 + (in3 * cold - (down12 + in3) * t3) * CP + heat[1] - UA * (t3 - room))
+        n3 = t3 + gain * (flux23 + CP * (entry * cold - (down + entry) * t3) + heat[1] - UA * (t3 - room))
         t[0] = n0
         t[1] = n1
         t[2] = n2
         t[3] = n3
         if n0 < n1 or n1 < n2 or n2 < n3:
             self.settle()
-        return UA * (t0 + t1 + t2 + t3 - 4.0 * room) * dt
+        return UA * (t0 + t1 + t2 + t3 - NODES * room) * dt
 
     def settle(self) -> None:
         """Mix what lies warmer below colder water with it, as far up as buoyancy carries; energy stays."""
