@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from edge_gateway.control.energy.ems import Note
 from edge_gateway.control.heat.identify import Outcome, Sample, identify
 from edge_gateway.control.heat.loops import HUNDREDTHS, PERMILLE, LoopTest, Way
 from edge_gateway.control.heat.response import settled, spread_of
@@ -108,14 +109,6 @@ class Wanted:
     args: tuple[int, ...]
     refresh_ms: int
     held_ms: int = _HELD_MS
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """For the journal."""
-
-    name: str
-    body: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
