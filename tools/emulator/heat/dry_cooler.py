@@ -1,7 +1,8 @@
 """Dry coolers behind V101: what is not recovered goes to the air here (domain brief §4f).
 
-The heat is proportional to fan speed and to (T - Ta) as long as the water isn't cooled near the air's temperature; an
-exchanger with air in plenty never goes below it. Spraying lowers the temperature of the air that enters.
+The heat is proportional to the water's flow and to (T - Ta): sections of the cooler are opened with the flow, so each
+runs at its rated flow. By the fans' speed it grows in proportion at first, and ends where the water leaves as cold as the
+air. Spraying lowers the temperature of the air that enters.
 """
 
 from __future__ import annotations
@@ -10,15 +11,15 @@ from math import exp
 
 from tools.emulator.heat.water import CP
 
-UA = 200e3
-"""At full fan speed, W/K."""
+NTU = 2.2
+"""Of each section at full fan speed."""
 SPRAY_K = 7.0
 """By how much full spraying cools the air."""
 FAN_LAG_S = 5.0
 FAN_W = 30e3
 """Fans at full speed; they go with the cube of the speed."""
-REJECT_UA = 60e3
-"""Of the coil that rejects condenser heat in summer, W/K at full fan speed."""
+REJECT_NTU = 0.8
+"""Of the coil that rejects condenser heat in summer."""
 
 
 class DryCooler:
@@ -54,17 +55,16 @@ class DryCooler:
             self.w = 0.0
             self.out = t
             return 0.0
-        flow = kg_s * CP
-        cooled = (t - air) * (1.0 - exp(-UA * (1.0 - self.fan_failed) * fan / flow))
+        cooled = (t - air) * (1.0 - exp(-NTU * (1.0 - self.fan_failed) * fan))
         self.out = t - cooled
-        self.w = flow * cooled
+        self.w = kg_s * CP * cooled
         return self.w
 
     def reject(self, t: float, kg_s: float) -> float:
         """Condenser heat that the second coil takes from `kg_s` of water of `t` °C, W."""
         w = 0.0
         if kg_s >= 0.01 and t > self.air:
-            flow = kg_s * CP
-            w = flow * (t - self.air) * (1.0 - exp(-REJECT_UA * (1.0 - self.fan_failed) * self.fan / flow))
+            share = 1.0 - exp(-REJECT_NTU * (1.0 - self.fan_failed) * self.fan)
+            w = kg_s * CP * (t - self.air) * share
         self.rejected_w = w
         return w
