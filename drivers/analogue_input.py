@@ -121,13 +121,11 @@ class AnalogueInput:
             else:
                 x = self.lo + (raw * (self.hi - self.lo) + _SPAN_MV // 2) // _SPAN_MV
         elif signal == SIG_PT1000:
-            t = pt1000.temperature(raw)
-            if t < self.lo:
-                quality, reason = BAD, UNDER_RANGE
-            elif t > self.hi:
-                quality, reason = BAD, OVER_RANGE
-            else:
-                x = t
+            x = pt1000.temperature(raw)
+            if x < self.lo:
+                x, quality, reason = self.lo, BAD, UNDER_RANGE
+            elif x > self.hi:
+                x, quality, reason = self.hi, BAD, OVER_RANGE
         elif self.lo <= raw <= self.hi:
             x = raw
         else:

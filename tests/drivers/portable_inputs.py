@@ -217,9 +217,9 @@ def test_a_platinum_sensor_that_is_short_or_open():
             (10, 84271, -4000, GOOD),  # the ends of its range belong to it
             (20, 153584, 14000, GOOD),
             (30, 123242, 6000, GOOD),
-            (40, 0, 6000, BAD),  # short: the last value stands
-            (50, 100000000, 6000, BAD),  # open
-            (60, 84200, 6000, BAD),  # a cold that isn't here
+            (40, 0, -4000, BAD),  # short
+            (50, 100000000, 14000, BAD),  # open
+            (60, 84200, -4000, BAD),  # a cold that isn't here
             (70, 123242, 6000, GOOD),
         ),
     )
