@@ -1,8 +1,8 @@
 """Dry coolers behind V101: what is not recovered goes to the air here (domain brief §4f).
 
 The heat is proportional to the water's flow and to (T - Ta): sections of the cooler are opened with the flow, so each
-runs at its rated flow. By the fans' speed it grows in proportion at first, and ends where the water leaves as cold as the
-air. Spraying lowers the temperature of the air that enters.
+runs at its rated flow. With the fans' speed it grows in proportion at first, and ends where the water leaves as cold as
+the air. Spraying lowers the temperature of the air that enters.
 """
 
 from __future__ import annotations
