@@ -1,4 +1,20 @@
-"""Charging of the hot-water store: when, with what priority, how fast (domain brief §4b, §4d)."""
+"""Charging of the hot-water store: when, with what priority, how fast (domain brief §4b, §4d).
+
+The store is charged when TT42 is below 54 degC, until TT41 is above 56 and TT42 isn't about to ask again. Heating waits
+for 45 min at most, then it has the machines for 15. P401 goes with the machines' heat, Q / (cp (62 - TT44)), and a PI
+that holds the condenser just below their set-point: then they give what they have, and nothing that is colder than the
+top of the store is pumped onto it. Until the condenser is that hot P401 turns at its least.
+"""
+
+from firmware.programs.heat_controller import FEED_FORWARD, STATE, Controller
+from firmware.programs.heat_sensors import TT41, TT42, TT44, TT204
+from protocols.port import const
+from protocols.ticks import ticks_diff
+
+_MINUTE = const(60000)
+_CP = const(239)  # flow in 0.01 L/s is 0.1 kW * 239 / 0.01 K
+_SPREAD_MIN = const(500)  # 0.01 K
+_HOT_BAND = const(100)  # 0.01 K between the condenser being hot enough and not any more
 
 
 class Charge:
@@ -20,8 +36,88 @@ class Charge:
         self.outlet = 0
         self.run = 0
         self.speed = 0
+        self.loop = Controller()
+        self.loop.reverse = 1  # more flow makes the condenser colder
+        self._resting = 0  # heating has its turn
+        self._turn_at = 0
+        self._timing = 0
+        self._full = 0
+        self._hot = 0
 
     def step(self, io, temps, sp, full, heating, allowed, stop, heat_kw, hand, now):
         """One scan. sp: store set-point (par.dhw_outlet, or the gateway's wish); full: charge down to the bottom
         (`hygiene.deep`); heating: heating wants the heat pumps too; allowed: the plant can give heat; stop: an
         interlock holds P401; heat_kw: heat of the machines, 0.1 kW; hand: NO_HAND or the operator's speed."""
+        value = temps.value
+        if temps.store_blind:
+            self.wanted = 0  # nothing is known of the store: no heat into it
+            self._full = 0
+        else:
+            self._want(value, sp, full)
+        self._turns(heating, now)
+        self.outlet = sp if self.priority else 0
+        self.run = 1 if self.priority and allowed and not stop else 0
+        self._pump(value, temps.quality(TT204), sp, heat_kw, hand, now)
+
+    def _want(self, value, sp, full):
+        par = self.par
+        start = sp - par.charge_on
+        if full:
+            self._full = 1
+        if value[TT42] < start or self._full:
+            self.wanted = 1
+        if self.wanted:
+            done = value[TT41] > sp - par.charge_off and value[TT42] >= start + par.charge_hyst
+            if self._full:
+                done = done and value[TT44] >= par.luke_hi + par.charge_hyst
+            if done:
+                self.wanted = 0
+                self._full = 0
+
+    def _turns(self, heating, now):
+        """Who has the machines. The turns run only while both want them."""
+        par = self.par
+        if not self.wanted or not heating:
+            self._timing = 0
+            self._resting = 0
+            self.priority = self.wanted
+            self.priority_left = 0
+            return
+        if not self._timing:
+            self._timing = 1
+            self._turn_at = now
+        length = (par.prio_rest_min if self._resting else par.prio_min) * _MINUTE
+        gone = ticks_diff(now, self._turn_at)
+        if gone >= length:
+            self._resting = 0 if self._resting else 1
+            self._turn_at = now
+            gone = 0
+            length = (par.prio_rest_min if self._resting else par.prio_min) * _MINUTE
+        self.priority = 0 if self._resting else 1
+        self.priority_left = (length - gone + 999) // 1000
+
+    def _pump(self, value, quality, sp, heat_kw, hand, now):
+        par = self.par
+        loop = self.loop
+        if not self.run:
+            loop.track(0, STATE, now, 1)
+            self._hot = 0
+            self.speed = 0
+            return
+        loop.tune(par.charge_kp, par.charge_ti, 1000)
+        hot = value[TT204]
+        if hot >= value[TT41] + par.charge_lift:
+            self._hot = 1
+        elif hot < value[TT41] + par.charge_lift - _HOT_BAND:
+            self._hot = 0
+        aim = sp - par.charge_under
+        spread = aim - value[TT44]
+        flow = min(heat_kw, 30000) * _CP // (spread if spread > _SPREAD_MIN else _SPREAD_MIN)
+        forward = min(1000, min(flow, 100000) * 1000 // par.charge_flow)
+        if hand < 0 and not self._hot:
+            loop.sp = aim
+            loop.pv = hot
+            loop.track(par.charge_least, FEED_FORWARD, now, 1)
+        else:
+            loop.step(aim, hot, quality, par.charge_least, 1000, hand, now, forward, forward)
+        self.speed = loop.out

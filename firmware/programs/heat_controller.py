@@ -57,8 +57,9 @@ class Controller:
         self._slew.up = slew
         self._slew.down = slew
 
-    def step(self, sp, pv, quality, lo, hi, hand, now, fallback=-1):
-        """One scan in charge of the output, within lo..hi. `hand`: NO_HAND or the output that the operator wants.
+    def step(self, sp, pv, quality, lo, hi, hand, now, fallback=-1, forward=0):
+        """One scan in charge of the output, within lo..hi. `hand`: NO_HAND or the output that the operator wants;
+        `forward`: feed-forward, what the output would be without an error.
 
         A measurement that can't be believed is never integrated: the output stands for `hold`, then goes to `fallback`
         (below 0: stands)."""
@@ -69,16 +70,16 @@ class Controller:
         bad = 1 if quality >= BAD else 0
         late = self.hold(bad, now)
         if hand >= 0:
-            self._follow(MANUAL, OPERATOR, hand, error, lo, hi, now)
+            self._follow(MANUAL, OPERATOR, hand, lo, hi, now)
         elif bad:
-            self._follow(TRACKING, SENSOR, fallback if late and fallback >= 0 else self.out, error, lo, hi, now)
+            self._follow(TRACKING, SENSOR, fallback if late and fallback >= 0 else self.out, lo, hi, now)
         else:
             pi = self._pi
             if self.mode != AUTO:
-                pi.track(self.out, error)
+                pi.track(self.out - forward, error)
                 self.mode = AUTO
                 self.held_by = NOTHING
-            wanted = pi(error, lo, hi, now)
+            wanted = forward + pi(error, lo - forward, hi - forward, now)
             self.out = self._slew(wanted, now)
             pi.held = 1 if self.out < wanted else -1 if self.out > wanted else 0
 
@@ -86,9 +87,9 @@ class Controller:
         """Another level holds the output: go to `out`, by the slew unless `at_once`."""
         if at_once:
             self._slew.force(out)
-        self._follow(TRACKING, held_by, out, 0, 0, 1000, now)
+        self._follow(TRACKING, held_by, out, 0, 1000, now)
 
-    def _follow(self, mode, held_by, out, error, lo, hi, now):
+    def _follow(self, mode, held_by, out, lo, hi, now):
         self.mode = mode
         self.held_by = held_by
         out = lo if out < lo else hi if out > hi else out
