@@ -5,8 +5,9 @@ from __future__ import annotations
 from edge_gateway.control.energy.image import Battery, Ev, Grid, Image, Inverter
 from edge_gateway.control.energy.lost import HOLD_MS
 from edge_gateway.core.board import BoardUnit
+from edge_gateway.core.held import HeldTag
 from edge_gateway.site import Energy
-from edge_gateway.tags import Tag, TagDatabase
+from edge_gateway.tags import TagDatabase
 from protocols.sheets.energy_points import INVERTER_STATES, WORDS
 
 _UP = tuple(INVERTER_STATES.index(name) for name in ("starting", "running", "throttled"))
@@ -19,8 +20,8 @@ class EnergyImages:
     """Makes images: one tag a value, each held as long as `lost.py` says."""
 
     def __init__(self, energy: Energy, database: TagDatabase, board: BoardUnit) -> None:
-        def point(name: str, row: str = "") -> _Point:
-            return _Point(database[f"{board.config.id}.{name}"], HOLD_MS[row or name])
+        def point(name: str, row: str = "") -> HeldTag:
+            return HeldTag(database[f"{board.config.id}.{name}"], HOLD_MS[row or name])
 
         self._board = board
         self._grid = [point(f"GM.{name}") for name in "PQVF"]
@@ -88,7 +89,7 @@ class EnergyImages:
             forming=may_form and closed is False and state is not None and int(state) in _RUNS,
         )
 
-    def _points_of(self, words: list[_Point], now: int) -> frozenset[int] | None:
+    def _points_of(self, words: list[HeldTag], now: int) -> frozenset[int] | None:
         found: set[int] = set()
         for index, word in enumerate(words):
             bits = word.read(now)
@@ -99,28 +100,7 @@ class EnergyImages:
         return frozenset(point for point in found if point < self._points)
 
 
-class _Point:
-    """A tag whose last good value counts for a while."""
-
-    __slots__ = ("_at", "_hold_ms", "_tag", "_value")
-
-    def __init__(self, tag: Tag, hold_ms: int) -> None:
-        self._tag = tag
-        self._hold_ms = hold_ms
-        self._value: float | None = None
-        self._at = 0
-
-    def read(self, now: int) -> float | None:
-        """The value, None when it must not be used."""
-        tag = self._tag
-        if tag.good and isinstance(tag.value, int | float):
-            self._value, self._at = float(tag.value), now
-        elif self._value is not None and now - self._at > self._hold_ms:
-            self._value = None
-        return self._value
-
-
-def _inverter(points: tuple[_Point, ...], now: int) -> Inverter:
+def _inverter(points: tuple[HeldTag, ...], now: int) -> Inverter:
     kw, limit, state = (point.read(now) for point in points)
     return Inverter(kw, limit, state is None or int(state) in _UP, state is not None and int(state) in _READY)
 

@@ -14,7 +14,7 @@ from enum import IntEnum
 
 from edge_gateway.control.energy.limits import Band, Limit
 from edge_gateway.control.energy.signals import Heat
-from edge_gateway.control.heat.bands import SETTABLE, Settable
+from edge_gateway.control.heat.bands import FANS_LEAST, SETTABLE, Settable
 from edge_gateway.control.heat.curve import Believed, Need
 from edge_gateway.control.heat.image import Image, Season
 from edge_gateway.control.heat.plant import Law, Plant
@@ -79,13 +79,13 @@ class Situation:
 Dispatch = dict[str, Decision]
 """By the name of what is set."""
 
-_OWN = ("heating", "dhw", "store", "buffer", "machines", "eh1", "fans")
+_OWN = ("heating", "dhw", "charge", "buffer", "machines", "eh1", "fans")
 """These have a law of their own; the others are sent as they are ordered, or left to the board."""
 
 
 def dispatch(s: Situation) -> Dispatch:
     """The set-points of this moment."""
-    made = [_heating(s), _dhw(s), _store(s), _buffer(s), _machines(s), _eh1(s), _fans(s)]
+    made = [_heating(s), _dhw(s), _charge(s), _buffer(s), _machines(s), _eh1(s), _fans(s)]
     made += [_ordered(s, name) for name in s.settable if name not in _OWN]
     return {decision.name: decision for decision in made}
 
@@ -110,15 +110,15 @@ def _dhw(s: Situation) -> Decision:
     return _made("dhw", _band(s, "dhw"), wish, s)
 
 
-def _store(s: Situation) -> Decision:
+def _charge(s: Situation) -> Decision:
     """Hotter by the sun's surplus, and never by bought energy that is short."""
-    band = _band(s, "store")
+    band = _band(s, "charge")
     if not s.allowance.bought:
         band.narrow(Order.GRID, f"{s.allowance.why}: nothing is stored", high=s.plant.store)
     normal = Wish(s.plant.store, "as the site file says")
     if s.allowance.surplus and s.plant.surplus_store > s.plant.store:
         normal = Wish(s.plant.surplus_store, f"{s.allowance.why}: hot water is stored")
-    return _made("store", band, s.orders.get("store") or normal, s)
+    return _made("charge", band, s.orders.get("charge") or normal, s)
 
 
 def _buffer(s: Situation) -> Decision:
@@ -166,7 +166,7 @@ def _eh1(s: Situation) -> Decision:
 
 def _fans(s: Situation) -> Decision:
     """Largest speed of the dry cooler: in the curfew less, but never at the cost of IT."""
-    band = Band(0.0, 100.0)
+    band = Band(FANS_LEAST, 100.0)
     warm = s.image.it_out
     if warm is None:
         band.narrow(Order.IT, "TT101 is not known: IT gets all", low=100.0)

@@ -1,8 +1,8 @@
 """What electricity allows: the rows of the domain brief §5 that are about heat, and EH1 by the sun's surplus.
 
-A row is told by the energy management (`control/energy/signals.py`); shed tiers are those of its board: tier 3 takes EH1
-and all heat pumps but one, tier 2 that one too. Pumps, dry cooler and hot water's circulation are no business of these
-rows: the board keeps them.
+A row is told by the energy management (`control/energy/signals.py`); shed tiers are those of its board: tier 3 takes
+EH1 and all heat pumps but one, tier 2 that one too. Pumps, dry cooler and hot water's circulation are no business of
+these rows: the board keeps them.
 """
 
 from __future__ import annotations
