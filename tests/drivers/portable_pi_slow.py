@@ -65,7 +65,8 @@ def test_back_calculation_follows_the_actuator_that_a_slew_holds():
         now += 100
     assert free.q == 837  # 120 at once, and 24 a second for 29.9 s
     assert slew.q == 299
-    assert 26 <= held.q - slew.q <= 30  # so far ahead that 24 a second in and its 2 s back leave the valve's 10 a second
+    # So far ahead that of 24 a second, less what 2 s of back-calculation take, the valve's 10 a second are left
+    assert 26 <= held.q - slew.q <= 30
 
 
 def test_a_controller_that_tracks_takes_over_without_a_bump():

@@ -1,4 +1,4 @@
-"""The PI for any errors, limits, scans and hands: bounded, bumpless, never wound up, exact, and within small integers."""
+"""The PI for any errors, limits and scans: bounded, bumpless, never wound up, exact, and within small integers."""
 
 from __future__ import annotations
 
