@@ -52,6 +52,8 @@ class Backup:
         self._charging = 0  # without machines: as the charge, from 54 to 56 degC
         self._upper = 0  # wanted in each bank
         self._lower = 0
+        self._uppers = 0  # fitted in each
+        self._lowers = 0
         self._upper_hot = 0
         self._lower_hot = 0
         self._surplus_hot = 0
@@ -62,6 +64,9 @@ class Backup:
         """One scan. cycle, heat_to: of `Hygiene`; supply_low: H7 stands; no_source: no heat from the machines for the
         store; p2h_kw: power-to-heat wished, 0.1 kW (0: none or expired); cap: most steps the gateway allows; stop: an
         interlock holds EH1 (all steps off in this scan)."""
+        par = self.par
+        self._uppers = min(par.eh_upper, par.eh_steps)
+        self._lowers = par.eh_steps - self._uppers
         self._demand(temps, cycle, heat_to, supply_low, no_source, p2h_kw, now)
         self.wanted = self._upper + self._lower
         allowed = 0 if stop or temps.store_blind else self._cool_enough(temps.value)
@@ -104,8 +109,8 @@ class Backup:
         """A step for each `eh_band` that a bank's half of the store lacks."""
         par = self.par
         band = par.eh_band
-        self._upper = max(0, min(par.eh_upper, (target - upper + band - 1) // band))
-        self._lower = max(0, min(par.eh_lower, (target - lower + band - 1) // band))
+        self._upper = max(0, min(self._uppers, (target - upper + band - 1) // band))
+        self._lower = max(0, min(self._lowers, (target - lower + band - 1) // band))
 
     def _surplus(self, value, p2h_kw):
         par = self.par
@@ -117,8 +122,8 @@ class Backup:
         if steps > self._upper + self._lower:
             if not self._upper and not self._lower:
                 self.why = POWER_TO_HEAT
-            lower = max(self._lower, min(par.eh_lower, steps - self._upper))
-            self._upper = max(self._upper, min(par.eh_upper, steps - lower))
+            lower = max(self._lower, min(self._lowers, steps - self._upper))
+            self._upper = max(self._upper, min(self._uppers, steps - lower))
             self._lower = lower
 
     def _cool_enough(self, value):
@@ -136,13 +141,13 @@ class Backup:
             self._lower_hot = 1
         elif lower < par.store_max - _COOLED and hottest < par.store_max + _COOLED // 2:
             self._lower_hot = 0
-        upper_mask = (1 << par.eh_upper) - 1
-        lower_mask = ((1 << par.eh_lower) - 1) << par.eh_upper
+        upper_mask = (1 << self._uppers) - 1
+        lower_mask = ((1 << self._lowers) - 1) << self._uppers
         return (0 if self._upper_hot else upper_mask) | (0 if self._lower_hot else lower_mask)
 
     def _switch(self, allowed, cap, now):
         par = self.par
-        wanted = (1 << self._upper) - 1 | ((1 << self._lower) - 1) << par.eh_upper
+        wanted = (1 << self._upper) - 1 | ((1 << self._lower) - 1) << self._uppers
         mask = self.mask
         count = 0
         if self._switched and ticks_diff(now, self._last_on) >= par.eh_stagger_s * 1000:

@@ -7,7 +7,7 @@
 Units are the caller's; output 0.1 %, errors within +-320 K of 0.01 K.
 """
 
-from drivers.blocks.pi import PI
+from drivers.blocks.pi import MAX_LONGEST_MS, PI
 from drivers.blocks.rate import RateLimit
 from drivers.blocks.timers import OnDelay
 from protocols.port import const
@@ -33,7 +33,7 @@ _ERROR_MAX = const(32000)
 
 
 class Controller:
-    """PI with slew limit, tracking and bumpless change of mode.
+    """PI with back-calculation, slew limit, tracking and bumpless change of mode. Scans up to 2 s apart.
 
     sp, pv   what it wants and has            out      output, 0.1 %
     mode     AUTO, MANUAL or TRACKING         held_by  who holds the output in MANUAL and TRACKING
@@ -47,13 +47,15 @@ class Controller:
         self.held_by = STATE
         self.reverse = 0  # 1: more output lowers the value
         self.hold = OnDelay(30000)
-        self._pi = PI()
+        self._pi = PI(0, 1000, 2000, MAX_LONGEST_MS)
         self._slew = RateLimit(1000, 1000, start)
 
     def tune(self, kp, ti_tenths, slew):
         """kp in 0.0001 of full stroke for each 100 units of error; integral time in 0.1 s; slew in 0.1 %/s."""
-        self._pi.kp = kp
-        self._pi.ti_ms = ti_tenths * 100
+        pi = self._pi
+        pi.kp = kp
+        pi.ti_ms = ti_tenths * 100
+        pi.tt_ms = max(MAX_LONGEST_MS, pi.ti_ms)
         self._slew.up = slew
         self._slew.down = slew
 
@@ -76,12 +78,11 @@ class Controller:
         else:
             pi = self._pi
             if self.mode != AUTO:
-                pi.track(self.out - forward, error)
+                pi.track(self.out, error, forward)
                 self.mode = AUTO
                 self.held_by = NOTHING
-            wanted = forward + pi(error, lo - forward, hi - forward, now)
-            self.out = self._slew(wanted, now)
-            pi.held = 1 if self.out < wanted else -1 if self.out > wanted else 0
+            self.out = self._slew(pi(error, lo, hi, now, forward), now)
+            pi.applied = self.out
 
     def track(self, out, held_by, now, at_once=0):
         """Another level holds the output: go to `out`, by the slew unless `at_once`."""

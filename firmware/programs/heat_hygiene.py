@@ -113,6 +113,7 @@ class Hygiene:
         self.return_low = 0
         self._ending = 0  # ended in a scan, or by a call between two: told at the end of the scan
         self._began = 0
+        self._now = 0
         self._since = 0  # HOLDING or COOLING since
         self._proven = 1
         self._luke = array("H", [0] * _NODES)
@@ -127,6 +128,7 @@ class Hygiene:
 
     def step(self, io, temps, week_min, synced, circulation_off, now):
         """One scan. week_min: `heat_week.week_minute` or UNKNOWN; synced: the clock was set within a day."""
+        self._now = now
         minute = 0
         if not self._begun:
             self._begun = 1
@@ -190,7 +192,7 @@ class Hygiene:
             self.flushed += 1
         return 1
 
-    def abort(self, result, now):
+    def abort(self, result):
         """End the cycle that runs (ABORTED, TRIPPED). Returns 0 if none does.
 
         An operator who ends FLUSHING without a number of taps in the parameters says that all are flushed: DONE."""
@@ -201,7 +203,7 @@ class Hygiene:
         elif self.phase != COOLING:
             if result == ABORTED and self.phase == FLUSHING and self.flushed and not self.par.dis_taps:
                 result = DONE
-            self._cool(result, now)
+            self._cool(result, self._now)
         return 1
 
     # -- cycles ------------------------------------------------------------------------------------------------
@@ -212,6 +214,7 @@ class Hygiene:
         self.why = why
         self.result = 0
         self.hot_min = 0
+        self._now = now
         self._began = now
         self._proven = 1
 

@@ -107,8 +107,8 @@ CIRCULATION = (
 )
 
 BACKUP = (
-    Param("eh_upper", 3, 0, 6, "", "steps of EH1 in the upper half of the store: 1 to this"),
-    Param("eh_lower", 3, 0, 6, "", "steps at its bottom: those that follow"),
+    Param("eh_steps", 6, 0, 6, "", "steps of EH1 that are fitted"),
+    Param("eh_upper", 3, 0, 6, "", "those of the upper half of the store, from 1; the others stand at its bottom"),
     Param("eh_kw", 500, 10, 2000, "0.1 kW", "each"),
     Param("eh_on_s", 60, 5, 600, "s", "a step stays on for this long"),
     Param("eh_off_s", 60, 5, 600, "s", "and off"),
