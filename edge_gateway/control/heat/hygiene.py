@@ -68,7 +68,7 @@ class Flushed:
 
 @dataclass(slots=True)
 class Cycle:
-    """One cycle. by: a user, or `board`; why: in the board's words. store_c: the most that the coldest node of the store
+    """One cycle. by: a user, or `board`; why: in the board's words. store_c: the most that the store's coldest node
     had; return_c, supply_most: the most of TT46 and TT45 (degC); hot_ms: the whole store at 70 degC and above. gap:
     nobody looked for a while."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
+from enum import StrEnum
 from math import exp
 
 from drivers.blocks.pi import PI
@@ -18,6 +19,17 @@ _SLOW_S = 20.0
 _WORD = 100
 """Values are told in hundredths, outputs in tenths of a percent."""
 _PERMILLE = 10
+
+
+class Windup(StrEnum):
+    """What the block does while the valve strokes."""
+
+    BACK_CALCULATION = "back-calculation"
+    """Its integral follows the valve, within the integral time."""
+    CONDITIONAL = "conditional"
+    """It waits."""
+    UNTOLD = "untold"
+    """Nobody tells it that the valve lags."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +77,21 @@ class Shape:
 
 
 def step_response(
-    process: Process, kp: float, ti_s: float, *, step: float, lasts_s: float, start: float = 50.0
+    process: Process,
+    kp: float,
+    ti_s: float,
+    *,
+    step: float,
+    lasts_s: float,
+    start: float = 50.0,
+    windup: Windup = Windup.BACK_CALCULATION,
 ) -> Shape:
     """From a loop at rest with its output at `start` (%). kp: % for each unit of the value. ti_s: integral time (s)."""
     faster = max(1.0, process.lag_s / _SLOW_S)
     lag, dead, stroke = process.lag_s / faster, process.dead_s / faster, process.stroke_s / faster
     way = 1 if process.gain > 0 else -1
-    pi = PI(round(_WORD * abs(kp)), max(1, round(1000 * ti_s / faster)))
+    ti_ms = max(SCAN_MS, round(1000 * ti_s / faster))
+    pi = PI(round(_WORD * abs(kp)), ti_ms, ti_ms if windup is Windup.BACK_CALCULATION else 0)
     scan_s = SCAN_MS / 1000
     late = deque([start] * (1 + round(dead / scan_s)))
     keep = exp(-scan_s / lag)
@@ -83,7 +103,9 @@ def step_response(
         error = way * (round(_WORD * step) - round(_WORD * x))
         wanted = pi(error, 0, 100 * _PERMILLE, scan * SCAN_MS) / _PERMILLE
         position += min(max(wanted - position, -most), most)
-        pi.held = 1 if position < wanted - 0.05 else -1 if position > wanted + 0.05 else 0
+        if windup is not Windup.UNTOLD:
+            pi.applied = round(_PERMILLE * position)
+            pi.held = 1 if position < wanted - 0.05 else -1 if position > wanted + 0.05 else 0
         late.append(position)
         x = process.gain * (late.popleft() - start) * (1 - keep) + keep * x
         at_s.append((scan + 1) * scan_s * faster)
