@@ -70,9 +70,8 @@ class HeatWater(HeatState):
         cycle = hygiene.cycle
         stop = away or effects & table.EF_EH1_OFF
         surplus = self.wishes.get(P2H, 0)
-        steps = par.eh_upper + par.eh_lower
         helps = effects & table.EF_BACKUP
-        backup.step(io, temps, cycle, hygiene.heat_to, helps, 0 if able else 1, surplus, steps, stop, now)
+        backup.step(io, temps, cycle, hygiene.heat_to, helps, 0 if able else 1, surplus, par.eh_steps, stop, now)
         if backup.kw != self._told_kw:
             self._told_kw = backup.kw
             self.events.emit(table.EV_BACKUP, backup.kw, backup.why)

@@ -119,7 +119,7 @@ class Wishes:
         if code == table.CMD_DHW_SP:
             return self._take(STORE, a0, 5500, 6500, a1, now)
         if code == table.CMD_P2H:
-            return self._take(P2H, a0, 0, (par.eh_upper + par.eh_lower) * par.eh_kw, a1 or par.wish_s, now)
+            return self._take(P2H, a0, 0, par.eh_steps * par.eh_kw, a1 or par.wish_s, now)
         if code == table.CMD_HP_MAX:
             return self._take(HP_MAX, a0, 0, 3, a1 or par.wish_s, now)
         if code == table.CMD_DRYC_CAP:
