@@ -110,6 +110,8 @@ class ThreeWayValve:
             self._start_of(off, now)  # it comes nearer: that is an answer
             self._free()
             return
+        if off > self._worst:
+            self._worst = off
         moved = (self._from - self.position) * side
         at_end = self.position <= 0 if side > 0 else self.position >= FULL
         if (moved >= _ANSWER_AT or at_end) and ticks_diff(now, self._off_at) >= self.answer_ms:
