@@ -6,12 +6,15 @@ carries all of them; protections look at every scan.
 """
 
 from firmware.programs.heat_base import MIXING, SHOW, SOURCE, STORE
+from firmware.programs.heat_field import HeatField
 from firmware.programs.heat_meters import Meters
 from firmware.programs.heat_outputs import HeatOutputs
 
 
 class HeatLoop(HeatOutputs):
     """The program of the heat board."""
+
+    FIELD = HeatField
 
     def __init__(self, table, par, events):
         super().__init__(table, par, events)
