@@ -10,14 +10,16 @@ import pytest
 
 from hil_tests.demo_run import DemoRun
 from hil_tests.energy_rig import EnergyRig
+from hil_tests.heat_rig import HeatRig
 from hil_tests.lane_rig import LaneRig
 from hil_tests.one_board import RUNTIMES
 from hil_tests.waste_rig import WasteRig
 
-AnyRig = TypeVar("AnyRig", LaneRig, WasteRig, EnergyRig)
+AnyRig = TypeVar("AnyRig", LaneRig, WasteRig, EnergyRig, HeatRig)
 MakeRig = Callable[..., LaneRig]
 MakeWaste = Callable[..., WasteRig]
 MakeEnergy = Callable[..., EnergyRig]
+MakeHeat = Callable[..., HeatRig]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -76,6 +78,12 @@ def make_waste(runtime: str, tmp_path: Path) -> Iterator[MakeWaste]:
 def make_energy(runtime: str, tmp_path: Path) -> Iterator[MakeEnergy]:
     """Make energy plants with the parameters of `EnergyRig`."""
     yield from made_rigs(EnergyRig, tmp_path, runtime)
+
+
+@pytest.fixture
+def make_heat(runtime: str, tmp_path: Path) -> Iterator[MakeHeat]:
+    """Make heat plants with the parameters of `HeatRig`."""
+    yield from made_rigs(HeatRig, tmp_path, runtime)
 
 
 @pytest.fixture

@@ -19,8 +19,9 @@ from tools.emulator.board_process import HEAP, ROOT
 from tools.emulator.time_lapse import sheet_of
 
 CACHE = ROOT / "build" / "emulator"
-HEAPS = {"energy": "512k"}
-"""The energy board is a client of ten devices besides: it needs 256 KB (an RP2350, an ESP32 with PSRAM)."""
+HEAPS = {"energy": "512k", "heat_loop": "640k"}
+"""These boards are clients of devices on a line of their own besides. The energy board needs 256 KB (an RP2350, an
+ESP32 with PSRAM), the heat board, which has two sides of a plant, 320 KB (the same)."""
 _KEPT = 4
 
 

@@ -83,6 +83,7 @@ class StandIn:
         self.answers = True
         """Credentials are decided on; False leaves them to the test."""
         self.poll_ms = POLL_MS
+        self.beat_ms = BEAT_MS
         self.alive = False
         self.opened = 0
         self._generation = 0
@@ -171,7 +172,7 @@ class StandIn:
                 session.errors += 1
 
         self.master.submit(Request(session.unit).write_register(layout.C_GW_HB, beat), over, first=True)
-        self.world.after(BEAT_MS, lambda: self._beat(session, generation))
+        self.world.after(self.beat_ms, lambda: self._beat(session, generation))
 
     def _poll(self, session: Session, generation: int) -> None:
         if generation != self._generation:
