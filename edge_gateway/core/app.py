@@ -16,6 +16,7 @@ from edge_gateway.core.board_events import FIRST_KEY
 from edge_gateway.core.clock import now_ms, utc_ms
 from edge_gateway.core.commands import Commander
 from edge_gateway.core.energy_task import EnergyTask
+from edge_gateway.core.heat_task import HeatTask
 from edge_gateway.core.lines import LineMaker, build_lines, line_of
 from edge_gateway.core.local_api import LocalApi, tag_dict
 from edge_gateway.core.parking_task import ParkingTask
@@ -78,6 +79,19 @@ class Core:
                 self.waste.hint if self.waste is not None else None,
                 now_ms(),
             )
+        self.heat: HeatTask | None = None
+        if site.heat is not None:
+            self.heat = HeatTask(
+                loaded,
+                site.heat,
+                self.database,
+                self.boards,
+                self.commander,
+                self.journal.append,
+                self.journal_path,
+                self.energy,
+                now_ms(),
+            )
         self._whitelists = self._build_whitelists()
         self._sampler = Sampler(self.database, round(1000 * site.gateway.sample_s))
         self._api = LocalApi(self)
@@ -112,6 +126,8 @@ class Core:
             self.waste.close()
         if self.energy is not None:
             self.energy.close()
+        if self.heat is not None:
+            self.heat.close()
         self._sampler.close()
         self._event("GATEWAY_STOPPED")
         await self.server.stop()
@@ -187,6 +203,8 @@ class Core:
             steps.append(("parking", self.parking.scan))
         if self.energy is not None:  # before the waste collection, which hears of its hints in the same scan
             steps.append(("energy", self.energy.scan))
+        if self.heat is not None:  # after the power plant, whose rows it follows in the same scan
+            steps.append(("heat", self.heat.scan))
         if self.waste is not None:
             steps.append(("waste", self.waste.scan))
         steps += [("white-list", keeper.scan) for keeper in self._whitelists]

@@ -6,21 +6,16 @@ gateway is lost the board goes on with the last set-points within its bands, and
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
-from edge_gateway.control.heat.bands import Settable
+from edge_gateway.control.heat.bands import WISH_S, Settable
 from edge_gateway.control.heat.dispatch import Decision
 from edge_gateway.control.heat.heat import DistrictHeat
 from edge_gateway.control.heat.image import Image
 from edge_gateway.core.board import BoardUnit
-from edge_gateway.fieldbus.setpoint import Ended, SetPoints
+from edge_gateway.fieldbus.setpoint import SetPoint, SetPoints
 
-SET_POINT_S = 900
-"""The board asks for a set-point again after this; while it hears no gateway it goes on with it."""
-WISH_S = 60
-"""What isn't a set-point ends on the board after this."""
-POWER_S = 30
-"""Power-to-heat ends after this (H15)."""
 _HELD_MS = 3_000
 """A wish that nobody renews here for so long is sent no more: the task has stopped."""
 
@@ -28,20 +23,24 @@ _HELD_MS = 3_000
 class HeatOrders:
     """The commands of one board. `send` in each control scan."""
 
-    def __init__(self, board: BoardUnit, ended: Ended | None = None) -> None:
-        self.points = SetPoints(board.session, on_end=ended)
+    def __init__(self, board: BoardUnit) -> None:
+        self.points = SetPoints(board.session, on_end=self._ended)
+        self._waiting: dict[str, list[asyncio.Future[None]]] = {}
         self._board = board
         self._moved: set[tuple[str, ...]] = set()
 
-    def send(self, heat: DistrictHeat, image: Image, now: int) -> None:
-        """Holds what stands."""
+    def send(self, heat: DistrictHeat, image: Image, now: int, but: str = "") -> None:
+        """Holds what stands. but: a loop whose set-point is somebody else's for now."""
         made = heat.dispatched
         if made is None or not image.heard or image.refusal:
             for key in [point.key for point in self.points]:
                 self.points.release(key)
             return
         for name, row in heat.settable.items():
-            self._hold(row, made[name], now)
+            if name != but:
+                self._hold(row, made[name], now)
+            elif row.loop:
+                self.points.release((name,))
         fans = made["fans"]
         if fans.value is not None:
             limits = fans.value < 100
@@ -55,6 +54,19 @@ class HeatOrders:
                 return True if point.applied and not point.problem else False if point.problem else None
         return None
 
+    async def answered(self, name: str, timeout_s: float) -> None:
+        """Waits until the board has taken what was decided for `name`, or has not; at most so long."""
+        if not any(point.key == (name,) and not point.applied for point in self.points):
+            return
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.setdefault(name, []).append(future)
+        await asyncio.wait([future], timeout=timeout_s)
+
+    def _ended(self, point: SetPoint, _took_ms: int, _taken: bool) -> None:
+        for future in self._waiting.pop(_word(point.key), []):
+            if not future.done():
+                future.get_loop().call_soon(future.set_result, None)  # the point says how it ended a moment later
+
     def problems(self) -> dict[str, str]:
         """Set-points that the board did not take, and why."""
         return {_word(point.key): point.problem for point in self.points if point.problem}
@@ -67,9 +79,7 @@ class HeatOrders:
         value = round(row.scale * decision.value)
         args = (row.loop, value) if row.loop else (value,)
         # A cap that caps nothing, and nothing that is wanted of EH1 and buffer, need no life of their own.
-        rests = not row.lasts and decision.value == (row.high if row.command == "HP_MAX" else 0)
-        valid_s = SET_POINT_S if row.lasts else POWER_S if row.command == "P2H" else WISH_S
-        self._command(key, row.command, args, valid_s, now, rests)
+        self._command(key, row.command, args, row.valid_s, now, rests=decision.value == row.at_rest)
 
     def _command(
         self, key: tuple[str, ...], name: str, args: tuple[int, ...], valid_s: int, now: int, rests: bool = False

@@ -57,7 +57,9 @@ def settable_of(board: Board) -> dict[str, Settable]:
     """What may be set, within what the board takes."""
 
     def band(name: str, low: float, high: float) -> Settable:
-        return replace(SETTABLE[name], low=low, high=high)
+        return replace(
+            SETTABLE[name], low=low, high=high, at_rest=high if name == "machines" else SETTABLE[name].at_rest
+        )
 
     least, most = parameter(board, "supply_min") / 100, parameter(board, "supply_max") / 100
     outlet = parameter(board, "hp_sp_max") / 100

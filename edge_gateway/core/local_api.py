@@ -15,8 +15,11 @@ from edge_gateway.core.clock import now_ms
 from edge_gateway.core.commands import outcome, parse_arguments
 from edge_gateway.core.energy_api import EnergyApi
 from edge_gateway.core.energy_words import summary
+from edge_gateway.core.heat_api import HeatApi
+from edge_gateway.core.heat_words import summary as heat_summary
+from edge_gateway.core.ordering import order
 from edge_gateway.core.waste_api import WasteApi
-from edge_gateway.fieldbus.command import Command, CommandEnd
+from edge_gateway.fieldbus.command import CommandEnd
 from edge_gateway.journal import JournalReader, Kind
 from edge_gateway.site.problems import did_you_mean
 from edge_gateway.tags import Tag
@@ -50,6 +53,7 @@ class LocalApi:
             "uplink": self.uplink,
             **WasteApi(self._core.waste, self._core.journal_path).methods(),
             **EnergyApi(self._core.energy, self._core.journal_path).methods(),
+            **HeatApi(self._core.heat, self._core.loaded.site.site, self._core.journal_path).methods(),
         }
 
     def hello(self, _connection: Connection, _params: dict[str, Any]) -> dict[str, Any]:
@@ -74,6 +78,7 @@ class LocalApi:
             "parking": core.parking.as_dict() if core.parking is not None else None,
             "waste": core.waste.as_dict() if core.waste is not None else None,
             "energy": summary(core.energy) if core.energy is not None else None,
+            "heat": heat_summary(core.heat) if core.heat is not None else None,
             "journal": {
                 "last_seq": health.last_seq,
                 "queued": health.queued,
@@ -108,23 +113,14 @@ class LocalApi:
         except ValueError as error:
             raise ApiError(Code.BAD_PARAMS, str(error)) from None
         timeout_s = params.get("timeout_s", 30.0)
-        ended: asyncio.Future[Command] = asyncio.get_running_loop().create_future()
-
-        def on_end(command: Command) -> None:
-            if not ended.done():
-                ended.set_result(command)
-
-        command = self._core.commander.send(
-            board.session, known.name, known.code, args, connection.user, now_ms(), on_end
+        command = await order(
+            lambda ended: self._core.commander.send(
+                board.session, known.name, known.code, args, connection.user, now_ms(), ended
+            ),
+            float(timeout_s),
         )
-        if command.end is not None:
-            on_end(command)
-        try:
-            async with asyncio.timeout(float(timeout_s)):
-                await ended
-        except TimeoutError:
-            if not command.accepted:
-                raise ApiError(Code.TIMEOUT, f"{board.config.id} did not answer {name} in time") from None
+        if command.end is None and not command.accepted:
+            raise ApiError(Code.TIMEOUT, f"{board.config.id} did not answer {name} in time")
         refused = command.end not in (None, CommandEnd.DONE)
         return {"board": board.config.id, "command": name, "refused": refused, **outcome(command, board.sheet)}
 

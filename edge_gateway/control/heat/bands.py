@@ -10,12 +10,18 @@ from dataclasses import dataclass
 
 from edge_gateway.control.heat.plant import HYGIENE_HIGH, HYGIENE_LOW, SCALD_CAP
 
+SET_POINT_S, WISH_S, POWER_S = 900, 60, 30
+"""Validities (s): of what the gateway always wants something of, of what it sometimes does, of power-to-heat (H15)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Settable:
-    """One thing that a person or the gateway may set. loop: its number on the board for SET_SP, 0 for one that has a
-    command of its own. scale: units of a register for one of `unit`. low_why, high_why: whose limits these are. lasts:
-    a set-point, which the board goes on with when the gateway is lost (H15); the others end."""
+    """One thing that a person or the gateway may set.
+
+    loop: its number on the board for SET_SP, 0 for one that has a command of its own. scale: units of a register for
+    one of `unit`. low_why, high_why: whose limits these are. valid_s: the board forgets it after this, unless it is a
+    set-point and the gateway is lost (H15). at_rest: this value asks for nothing.
+    """
 
     name: str
     what: str
@@ -27,7 +33,8 @@ class Settable:
     command: str = "SET_SP"
     loop: int = 0
     scale: int = 100
-    lasts: bool = True
+    valid_s: int = WISH_S
+    at_rest: float | None = None
 
     def wrong(self, value: float) -> str:
         """What is wrong with a value, in words; empty when it is in the band."""
@@ -50,22 +57,23 @@ SETTABLE: dict[str, Settable] = {
     row.name: row
     for row in (
         Settable("heating", "heating supply", "degC", 35, 50, "lowest supply of the board (supply_min)",
-                 "highest supply of the board (supply_max)", loop=1),
+                 "highest supply of the board (supply_max)", loop=1, valid_s=SET_POINT_S),
         Settable("heating-pump", "difference pressure of the heating", "bar", 0.05, 0.9, "nothing flows far away",
                  "more than the pump has", loop=2),
         Settable("heat-pump", "outlet of the heat pumps", "degC", 35, 65, "lowest supply of the board (supply_min)",
                  "highest outlet of the machines (hp_sp_max)", loop=3),
         Settable("charge", "hot-water store is charged to", "degC", HYGIENE_LOW, SCALD_CAP, _HYGIENE, _SCALD,
-                 command="DHW_SP"),
-        Settable("dhw", "hot water to the taps", "degC", HYGIENE_LOW, HYGIENE_HIGH, _HYGIENE, _SCALD, loop=5),
+                 command="DHW_SP", valid_s=SET_POINT_S),
+        Settable("dhw", "hot water to the taps", "degC", HYGIENE_LOW, HYGIENE_HIGH, _HYGIENE, _SCALD, loop=5,
+                 valid_s=SET_POINT_S),
         Settable("it", "water back to the IT hall", "degC", 15, 27, "the hall sweats",
                  "the hall's contract (it_sp): IT cooling comes first", loop=6),
         Settable("buffer", "buffer above its set-point", "K", 0, 5, "it is a boost", "its end (boost_max)",
-                 command="BUFFER_BOOST", lasts=False),
+                 command="BUFFER_BOOST", at_rest=0),
         Settable("machines", "heat pumps that may run", "", 0, 3, "there is no less", "there are no more",
-                 command="HP_MAX", scale=1, lasts=False),
+                 command="HP_MAX", scale=1, at_rest=3),
         Settable("eh1", "electric heater, power-to-heat", "kW", 0, 300, "it only heats", "its rating (eh_steps, eh_kw)",
-                 command="P2H", scale=10, lasts=False),
+                 command="P2H", scale=10, valid_s=POWER_S, at_rest=0),
     )
 }
 # fmt: on
