@@ -6,7 +6,7 @@ recorded: samples need no even spacing, a valve that stood at its end moved noth
 be identified too. Samples at an end of the transmitter's range are left out.
 
 Accuracy that tests hold it to, for a step up and back held for three lags or more, with at least 10 samples a lag and a
-response of 20 times the noise and more: gain 5 %, lag 10 %, dead time 5 % of the lag and one sample. `spread` says how
+response of 40 times the noise and more: gain 5 %, lag 10 %, dead time 5 % of the lag and one sample. `spread` says how
 sure the figures of one record are; where they aren't, or the process is another one, there is a cause and no model.
 """
 
@@ -120,7 +120,7 @@ def identify(samples: Sequence[Sample], *, resolution: float, ends: tuple[float,
 def _prepared(samples: Sequence[Sample], ends: tuple[float, float] | None) -> tuple[Record, float] | Outcome:
     """The record and the median time between samples, or why there is nothing to look at."""
     kept: list[Sample] = []
-    for sample in samples:
+    for sample in sorted(samples, key=lambda sample: sample.at_s):
         if isfinite(sample.u) and isfinite(sample.y) and (not kept or sample.at_s > kept[-1].at_s):
             kept.append(sample)
     if len(kept) < _LEAST_SAMPLES:
@@ -159,13 +159,13 @@ def _judged(record: Record, fit: Fit, spacing: float, least: float) -> Outcome:
         return _no(
             Cause.UNEQUAL, f"on its way back the process has {unequal:.1f} times the gain: a disturbance, or play"
         )
+    if fit.lag < spacing:
+        return _no(Cause.TOO_FAST, f"the lag is below the time between samples ({spacing:.2g} s)")
     sure = spread(record, fit, residuals, left)
     if fit.lag >= _LAG_MOST * record.span or sure is None or sure[0] > _GAIN_SURE or sure[1] > _LAG_SURE:
         return _no(
             Cause.TOO_SHORT, "the step was too short for this lag, or too small: gain and lag can't be told apart"
         )
-    if fit.lag < spacing:
-        return _no(Cause.TOO_FAST, f"the lag is below the time between samples ({spacing:.2g} s)")
     return Outcome(Model(gain, fit.lag, fit.dead, drift, fit_pct, left, sure, len(record.y)))
 
 

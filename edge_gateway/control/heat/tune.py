@@ -21,6 +21,7 @@ from typing import Any
 
 from edge_gateway.control.energy.ems import Note
 from edge_gateway.control.heat.identify import Outcome, Sample, identify
+from edge_gateway.control.heat.loop_seen import LoopSeen, Mode, Seen, Wanted
 from edge_gateway.control.heat.loops import HUNDREDTHS, PERMILLE, LoopTest, Way
 from edge_gateway.control.heat.response import settled, spread_of
 from edge_gateway.control.heat.rule import Pi, Suggestion, suggest
@@ -29,7 +30,6 @@ VALID_S = 20
 """The board forgets what the test ordered after this."""
 REFRESH_MS = 5_000
 """It is ordered again so often."""
-_HELD_MS = 3_000
 _SILENT_MS = 3_000
 """A loop whose words are older than this isn't heard."""
 _TAKEN_MS = 8_000
@@ -47,14 +47,6 @@ _LEAST_STEP = 0.25
 """A person may ask for a smaller step, down to this share of the loop's own."""
 
 
-class Mode(StrEnum):
-    """Of a loop; the words of its sheet."""
-
-    AUTO = "automatic"
-    MANUAL = "manual"
-    TRACKING = "tracking"
-
-
 class Phase(StrEnum):
     """Where a test is."""
 
@@ -67,48 +59,6 @@ class Phase(StrEnum):
     DONE = "DONE"
     """With a result, which may be that the process can't be identified."""
     ABORTED = "ABORTED"
-
-
-@dataclass(frozen=True, slots=True)
-class LoopSeen:
-    """One loop in the process image. at_ms: `now` when its words were read; value None: not believed; output in %.
-
-    held_by: who holds it while it tracks. pi: its parameters in force, None if unknown.
-    """
-
-    at_ms: int
-    set_point: float
-    value: float | None
-    output: float
-    mode: Mode
-    held_by: str = ""
-    pi: Pi | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What a test must know of the plant. loop None: the board isn't heard. mode: of the plant, as the board tells it.
-
-    alarms: names of all that stand. it_margin_k: distance of the IT loop to its limit, None if unknown. problem: why
-    the board did not take the last order.
-    """
-
-    loop: LoopSeen | None
-    mode: str
-    state: str
-    alarms: frozenset[str] = frozenset()
-    it_margin_k: float | None = None
-    problem: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What the board is to hold: for `SetPoints.hold`, always with the same key. args: in register units."""
-
-    command: str
-    args: tuple[int, ...]
-    refresh_ms: int
-    held_ms: int = _HELD_MS
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +143,8 @@ class Tuner:
         self._pi: Pi | None = None
         self._last: LoopSeen | None = None
         self._told = Phase.SETTLE
+        self._foreign = False
+        """The loop is in manual, and not by us: it isn't ours to give back."""
 
     # --- for whoever runs it ------------------------------------------------------------------------------------------
 
@@ -256,13 +208,12 @@ class Tuner:
     def _settle(self, seen: Seen, now: int) -> None:
         test, trace = self.test, self._trace
         since = now / 1000 - test.settle_s
+        window = trace.samples = [sample for sample in trace.samples if sample.at_s >= since]
         if now - self._clock.phase < 1000 * test.settle_s:
             return
-        window = [sample for sample in trace.samples if sample.at_s >= since]
         moved = spread_of([sample.y for sample in window])
         if moved <= test.band and spread_of([sample.u for sample in window]) <= self.size:
             assert seen.loop is not None
-            trace.samples = window
             self._begin(seen.loop, sum(sample.u for sample in window) / len(window), now)
         elif now - self._clock.phase >= 1000 * test.settle_most_s:
             self._give_up(f"the plant doesn't stand still: the value moves by {moved:.2f} {test.unit}", now)
@@ -307,12 +258,17 @@ class Tuner:
     def _returning(self, seen: Seen, now: int) -> None:
         """Until the loop is seen in AUTO; what the board was told last has expired after `VALID_S` anyway."""
         loop = seen.loop
-        proven = loop is not None and loop.at_ms > self._clock.phase and loop.mode is not Mode.MANUAL
+        proven = loop is not None and loop.at_ms > self._clock.phase and self._is_back(loop)
         if proven or now - self._clock.phase >= 1000 * VALID_S:
             self.wanted = None
             if self._then is Phase.IDENTIFY:
                 self.record = Record(self.test, tuple(self._trace.samples), self._pi)
             self._enter(self._then, now)
+
+    def _is_back(self, loop: LoopSeen) -> bool:
+        if self.test.way is Way.OUTPUT:
+            return loop.mode is not Mode.MANUAL
+        return abs(loop.set_point - self._base) < 1.5 / HUNDREDTHS
 
     _phases = {  # noqa: RUF012 - a table of methods
         Phase.SETTLE: _settle,
@@ -367,7 +323,8 @@ class Tuner:
         if loop.mode is not Mode.MANUAL:
             return f"the loop has left the test: {loop.mode}{held}"
         ordered = self._target if self.phase is Phase.STEP else self._base
-        return "somebody else moves the output" if abs(loop.output - ordered) > _FOREIGN else ""
+        self._foreign = abs(loop.output - ordered) > _FOREIGN
+        return "somebody else moves the output" if self._foreign else ""
 
     def _sample(self, seen: Seen, now: int) -> None:
         loop, trace = seen.loop, self._trace
@@ -385,7 +342,7 @@ class Tuner:
 
     def _give_up(self, why: str, now: int) -> None:
         self.why = why
-        if self.phase is Phase.SETTLE or self.wanted is None:
+        if self.phase is Phase.SETTLE or self._foreign:
             self.wanted = None
             self._enter(Phase.ABORTED, now)
         else:
@@ -393,8 +350,10 @@ class Tuner:
 
     def _return(self, then: Phase, now: int) -> None:
         self._then = then
-        by_output = self.test.way is Way.OUTPUT
-        self.wanted = Wanted("LOOP_AUTO", (self.test.number,), 0) if by_output else None
+        if self.test.way is Way.OUTPUT:
+            self.wanted = Wanted("LOOP_AUTO", (self.test.number,), 0)
+        else:
+            self._order(self._base)
         self._enter(Phase.RETURN, now)
 
     def _enter(self, phase: Phase, now: int) -> None:
