@@ -93,7 +93,7 @@ class HeatApi:
         if task.tuning.holds == name:
             raise ApiError(Code.REFUSED, f"{name} is being tested; `edgectl heat tune --abort` ends it")
         if params.get("value") is None:
-            task.release(name, connection.user)
+            task.release(name, connection.user, now_ms())
         else:
             value, minutes = _number(params, "value"), _number(params, "minutes", 60.0)
             if not 0 < 60 * minutes <= ORDER_MOST_S:

@@ -111,11 +111,11 @@ class HeatTask:
         """A person's set-point for a while. Raises ValueError outside its band, KeyError for another name."""
         why = why or f"ordered by {by}"
         self.heat.order(name, value, round(1000 * ttl_s), why, now)
-        self.audit(_ORDER, by, what=name, value=value, for_s=round(ttl_s), why=why)
+        self.audit(_ORDER, by, what=name, value=value, for_s=round(ttl_s, 3), why=why)
 
-    def release(self, name: str, by: str) -> bool:
+    def release(self, name: str, by: str, now: int) -> bool:
         """The plant's own law again. Returns whether an order stood."""
-        stood = self.heat.release(name)
+        stood = self.heat.release(name, now)
         if stood:
             self.audit(_RELEASE, by, what=name)
         return stood
@@ -166,6 +166,6 @@ class HeatTask:
         for name, record in last.items():
             if record.name != _ORDER or name not in self.heat.settable:
                 continue
-            body, left_ms = record.body, record.utc_ms + 1000 * record.body["for_s"] - wall
+            body, left_ms = record.body, record.utc_ms + round(1000 * record.body["for_s"]) - wall
             if left_ms > 0 and not self.heat.settable[name].wrong(body["value"]):
                 self.heat.order(name, body["value"], left_ms, body["why"], now)

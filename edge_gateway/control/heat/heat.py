@@ -63,12 +63,14 @@ class DistrictHeat:
         self._outdoor = Outdoor(self.law, plant.climate)
         self._needs = Needs(self.law, plant.buildings)
         self._due = now
+        self._power: tuple[str, int] | None = None
         self._told: float | None = None
 
     def step(self, image: Image, now: int, when: When) -> list[Note]:
         """One scan. What is to be sent is in `dispatched` afterwards."""
         notes = self._expire(now)
-        if now < self._due:
+        told, self._power = self._power, (image.power.row, image.power.shed)
+        if now < self._due and told == self._power:  # what the grid asks for waits for no second to be over
             return notes
         self._due = now + SECOND_MS
         if not image.heard or image.refusal:
@@ -84,8 +86,9 @@ class DistrictHeat:
         self.orders[name] = Order(value, now + ttl_ms, why)
         self._due = now
 
-    def release(self, name: str) -> bool:
+    def release(self, name: str, now: int) -> bool:
         """The plant's own law again. Returns whether an order stood."""
+        self._due = now
         return self.orders.pop(name, None) is not None
 
     # --- own ----------------------------------------------------------------------------------------------------------

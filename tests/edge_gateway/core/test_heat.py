@@ -1,0 +1,205 @@
+"""District heat in the core, over Modbus TCP: its image, its set-points, its local API, what is on record."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from edge_gateway.api.client import Client
+from edge_gateway.api.wire import ApiError, Code
+from edge_gateway.journal import Kind
+from tests.edge_gateway.core.heat_board import HeatBoard, site_file
+from tests.edge_gateway.core.lanes import Lane, serving
+from tests.edge_gateway.core.test_core import online, running
+from tests.edge_gateway.core.test_energy import EnergyBoard
+
+pytestmark = pytest.mark.wall_clock
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="de-") as name:
+        yield Path(name)
+
+
+def test_it_tells_the_board_what_the_buildings_need_and_says_why(folder: Path) -> None:
+    board = HeatBoard("heat1", 141, 0)
+    with serving(board) as boards, running(site_file(folder, boards)) as core, Client(core.socket) as client:
+        core.wait_for(lambda now: online(now) and now["heat"]["state"] == "RUN")
+        core.wait_for(lambda _now: (1, 4250, 900, 0) in board.told("SET_SP"))  # 5 degC: half way from 50 to 35
+        core.wait_for(lambda _now: (5, 6000, 900, 0) in board.told("SET_SP"))
+        core.wait_for(lambda _now: (6200, 900, 0, 0) in board.told("DHW_SP"))
+        assert not board.told("P2H") and not board.told("HP_MAX"), "who asks for nothing tells nothing"
+        found = client.call("heat.status")
+        assert (found["season"], found["substate"], found["it_margin_k"]) == ("heating", "HEATING", 5.0)
+        assert found["points"]["TT45"] == {
+            "value": 60.0, "unit": "degC", "quality": "good", "reason": "", "estimate": None,
+        }  # fmt: skip
+        assert found["machines"][0]["phase"] == "run" and found["machines"][0]["lead"]
+        told = {each["name"]: each for each in client.call("heat.explain")["set_points"]}
+        assert told["heating"]["why"] == "curve of housing at 5.0 degC outside (measured)"
+        assert told["heating"]["taken"] is True and told["it"]["value"] is None
+
+        client.call("heat.setpoint", name="machines", value=1, minutes=5, why="compressor oil")
+        assert board.told("HP_MAX")[-1] == (1, 60, 0, 0), "the answer comes when the board has taken it"
+        client.call("heat.setpoint", name="machines", value=None)
+        assert board.told("HP_MAX")[-1] == (3, 60, 0, 0)
+        for name, value, said in (
+            ("dhw", 64, "64 degC is above 62: hotter water scalds"),
+            ("dhw", 50, "50 degC is below 55: in cooler hot water bacteria grow"),
+            ("charge", 66, "66 degC is above 65"),
+            ("heating", 55, "above 50: highest supply of the board"),
+            ("it", 30, "IT cooling comes first"),
+        ):
+            with pytest.raises(ApiError, match=said) as refused:
+                client.call("heat.setpoint", name=name, value=value)
+            assert refused.value.code is Code.BAD_PARAMS
+        with pytest.raises(ApiError, match="did you mean `heating`"):
+            client.call("heat.setpoint", name="heatin", value=40)
+        assert client.call("tags", pattern="heat.HEATING.SET")[0]["value"] == 42.5
+    audits = [(r.name, r.body.get("what")) for r in core.records(Kind.AUDIT) if r.source == "heat"]
+    assert audits == [("HEAT_SETPOINT", "machines"), ("HEAT_AUTO", "machines")]
+
+
+def test_an_ordered_set_point_outlives_a_restart_of_the_gateway_and_not_its_time(folder: Path) -> None:
+    board = HeatBoard("heat1", 141, 0)
+    with serving(board) as boards:
+        site = site_file(folder, boards)
+        with running(site) as core, Client(core.socket) as client:
+            core.wait_for(lambda now: online(now) and now["heat"]["state"] == "RUN")
+            client.call("heat.setpoint", name="heating", value=39, minutes=10, why="balancing")
+            client.call("heat.setpoint", name="it", value=20, minutes=0.01)
+            client.call("heat.setpoint", name="dhw", value=58, minutes=10)
+            client.call("heat.setpoint", name="dhw", value=None)
+            core.wait_for(lambda _now: "it" not in client.call("heat.status")["orders"])
+        with running(site) as core, Client(core.socket) as client:
+            core.wait_for(lambda now: online(now) and bool(client.call("heat.status")["set_points"]))
+            orders = client.call("heat.status")["orders"]
+            told = {each["name"]: each for each in client.call("heat.explain")["set_points"]}
+    assert list(orders) == ["heating"] and 500 < orders["heating"]["left_s"] <= 600
+    assert told["heating"]["value"] == 39 and told["heating"]["why"] == "balancing"
+
+
+def test_a_board_that_refuses_is_named(folder: Path) -> None:
+    board = HeatBoard("heat1", 141, 0)
+    with serving(board) as boards, running(site_file(folder, boards)) as core, Client(core.socket) as client:
+        core.wait_for(lambda now: online(now) and now["heat"]["state"] == "RUN")
+        core.wait_for(lambda _now: bool(board.told("DHW_SP")))
+        board.result = 6  # bad argument
+        with pytest.raises(ApiError, match="heat1 did not take it: refused by the board: bad argument") as refused:
+            client.call("heat.setpoint", name="heat-pump", value=50)
+        assert refused.value.code is Code.REFUSED
+        assert "heat-pump" in client.call("heat.status")["problems"]
+        with pytest.raises(ApiError, match="heat1: PASTEURISE: bad argument"):
+            client.call("heat.pasteurise")
+
+
+def test_a_hot_network_needs_key_words_and_names_and_is_on_record(folder: Path) -> None:
+    board = HeatBoard("heat1", 141, 0)
+    hot = {"responsible": "Li Wei", "notice": "posters and calls", "confirm": "DISINFECT test"}
+    with serving(board) as boards, running(site_file(folder, boards)) as core, Client(core.socket) as client:
+        core.wait_for(lambda now: online(now) and now["heat"]["state"] == "RUN")
+        core.wait_for(lambda _now: client.call("heat.status")["points"]["TT45"]["quality"] == "good")
+        with pytest.raises(ApiError, match=r"the disinfection key at heat1 \(KEY.DIS\) is not turned") as refused:
+            client.call("heat.disinfect", **hot)
+        assert refused.value.code is Code.REFUSED and not board.told("DISINFECT")
+        board.contact("KEY.DIS")
+        core.wait_for(lambda _now: client.call("heat.status")["hygiene"]["key"])
+        for wrong, said in (
+            ({**hot, "confirm": "yes"}, "`confirm` must be `DISINFECT test`"),
+            ({**hot, "responsible": " "}, "`responsible` must not be empty"),
+            ({**hot, "notice": 5}, "`notice` must be a text"),
+        ):
+            with pytest.raises(ApiError, match=said):
+                client.call("heat.disinfect", **wrong)
+        assert not board.told("DISINFECT")
+        with pytest.raises(ApiError, match="no network is being disinfected"):
+            client.call("heat.flush", tap="clinic", by="Li Wei")
+        begun = client.call("heat.disinfect", **hot)
+        assert begun["done"] and [tap["id"] for tap in begun["taps"]] == ["housing-a", "clinic"]
+        board.state("NETWORK_DISINFECT")
+        board.put("HYG.WHY", 5)
+        core.wait_for(lambda now: now["heat"]["state"] == "NETWORK_DISINFECT")
+        core.wait_for(lambda _now: client.call("heat.report")["hygiene"]["running"] is not None)
+        with pytest.raises(ApiError, match="no tap `clinik`; did you mean `clinic`"):
+            client.call("heat.flush", tap="clinik", by="Li Wei")
+        with pytest.raises(ApiError, match=r"not on record: the return is 55.5 degC|isn't on record: the return"):
+            client.call("heat.flush", tap="clinic", by="Li Wei")
+        board.put_value("TT46", 71.0)
+        core.wait_for(lambda _now: client.call("heat.status")["points"]["TT46"]["value"] == 71.0)
+        assert client.call("heat.flush", tap="clinic", by="Chen Yu")["left"] == ["housing-a"]
+        assert client.call("heat.flush", tap="1", by="Chen Yu")["left"] == []
+        assert board.told("FLUSHED")[-1] == (1, 0, 0, 0)
+        board.put("HYG.WHY", 0)
+        board.state("RUN", "HEATING")
+        core.wait_for(lambda _now: client.call("heat.report")["hygiene"]["running"] is None)
+        (cycle,) = client.call("heat.report")["hygiene"]["cycles"]
+        assert cycle["kind"] == "NETWORK_DISINFECT" and cycle["by"].startswith("Li Wei (")
+        assert [(each["name"], each["by"]) for each in cycle["flushed"]] == [
+            ("clinic", "Chen Yu"),
+            ("housing-a", "Chen Yu"),
+        ]
+    names = [r.name for r in core.records(Kind.AUDIT) if r.source == "heat"]
+    assert names == ["DISINFECT", "HEAT_FLUSH", "HEAT_FLUSH"]
+    assert "HEAT_HYGIENE" in [r.name for r in core.records(Kind.EVENT, Kind.ALARM)]
+
+
+def test_the_records_outlive_a_restart(folder: Path) -> None:
+    board = HeatBoard("heat1", 141, 0)
+    with serving(board) as boards:
+        site = site_file(folder, boards)
+        with running(site) as core, Client(core.socket) as client:
+            core.wait_for(lambda now: online(now) and now["heat"]["state"] == "RUN")
+            client.call("heat.pasteurise")
+            board.state("PASTEURISE")
+            core.wait_for(lambda _now: client.call("heat.report")["hygiene"]["running"] is not None)
+        with running(site) as core, Client(core.socket) as client:
+            core.wait_for(lambda now: online(now) and now["heat"]["state"] == "PASTEURISE")
+            cycle = client.call("heat.report")["hygiene"]["running"]
+    assert cycle["kind"] == "PASTEURISE" and cycle["by"].startswith(("uid", "local"))
+
+
+def test_what_the_power_plant_says_holds_for_heat_in_the_same_second(folder: Path) -> None:
+    board, power = HeatBoard("heat1", 141, 0), EnergyBoard("power", 500, 0)
+    with serving(board, power) as boards:
+        path = site_file(
+            folder,
+            boards,
+            "energy: {board: power, plan: {method: rules}}\n",
+            "  - {id: power, program: energy, line: p, unit: 1, dev_id: 500}\n",
+            f"  - {{id: p, type: tcp, host: 127.0.0.1, port: {boards['power'].port}}}\n",
+        )
+        with running(path) as core, Client(core.socket) as client:
+            core.wait_for(lambda now: online(now) and now["energy"]["state"] == "OBSERVE")
+            power.put("BAT.SOC", 290)
+            core.wait_for(lambda now: now["heat"]["why"] == "SoC < 30 %")
+            made = client.call("heat.setpoint", name="eh1", value=100)
+            assert (made["value"], made["held_by"]) == (0, "the battery's reserve")
+            power.put("BAT.SOC", 600)
+            core.wait_for(lambda _now: (1000, 30, 0, 0) in board.told("P2H"))
+            power.put("GM.P", 17000)  # 1,700 kW of 1,600 kVA: above 100 % after 2 s
+            core.wait_for(lambda now: now["heat"]["why"] == "transformer > 100 %")
+            core.wait_for(lambda _now: (0, 30, 0, 0) in board.told("P2H"))
+            core.wait_for(lambda _now: (1, 60, 0, 0) in board.told("HP_MAX"))
+            told = {each["name"]: each for each in client.call("heat.explain")["set_points"]}
+            assert told["machines"]["held_by"] == told["eh1"]["held_by"] == "grid and transformer"
+
+
+def test_a_silent_board_is_told_nothing_and_a_site_without_one_says_so(folder: Path) -> None:
+    board = HeatBoard("heat1", 141, 0, parameters={"supply_max": 4800})
+    with serving(board) as boards, running(site_file(folder, boards)) as core, Client(core.socket) as client:
+        core.wait_for(lambda now: online(now) and "supply_max is 4800 on the board" in now["heat"]["why"])
+        assert not board.told("SET_SP")
+        with pytest.raises(ApiError, match="supply_max is 4800 on the board") as refused:
+            client.call("heat.pasteurise")
+        assert refused.value.code is Code.REFUSED
+    with (
+        serving(Lane("in1", 301, 0)) as lanes,
+        running(lanes.site_file(folder)) as core,
+        Client(core.socket) as client,
+        pytest.raises(ApiError, match="no `heat` section"),
+    ):
+        client.call("heat.status")
