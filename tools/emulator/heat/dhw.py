@@ -3,6 +3,10 @@
 Supply water is mixed from the store's top (V401 towards 1) and from what comes back: circulation return and the cold
 feed in the shares in which they flow. The rest of both enters the store at its bottom, so V401 fully hot is store water
 alone and fully cold leaves the store alone.
+
+The risers of the network have thermostatic balancing valves with a disinfection stage: above 62 °C in the return they
+open, and P402 moves twice as much. At the usual flow a return of 70 °C would need 77 °C in the store, past its limit
+thermostat.
 """
 
 from __future__ import annotations
@@ -15,6 +19,11 @@ from tools.emulator.heat.water import CP, Pipe, Volume
 
 STORE_KG = 10_000.0
 CIRCULATION_KG_S = 0.9
+BALANCED_C = 62.0
+"""Return from which the thermostatic balancing valves of the risers open for a thermal disinfection."""
+BALANCED_K = 5.0
+DISINFECTING_KG_S = 1.8
+"""With all of them open; P402's own rating."""
 NETWORK_W_K = 460.0
 """Loss of the network: 4.5 K between supply and return at 0.9 kg/s and 60 °C."""
 NETWORK_ROOM_C = 20.0
@@ -34,7 +43,7 @@ class HotWater:
         self.draw = draw
         self.store = Tank(STORE_KG, store)
         self.mixer = Valve(20.0, 1.0, spring=0.0, spring_s=10.0)
-        self.circulation = Pump(CIRCULATION_KG_S, 4.0)
+        self.circulation = Pump(DISINFECTING_KG_S, 6.0)
         self.circulation.speed_signal = 1.0
         self.header = Volume(HEADER_KG, supply)
         self.supply_pipe = Pipe(250.0, supply)
@@ -62,10 +71,15 @@ class HotWater:
 
     def step(self, dt: float, charge: float, charge_kg_s: float, cold: float) -> float:
         """Go on by `dt` seconds with `charge_kg_s` of `charge` °C into the store's top; return the store's loss, J."""
-        circulated = self.circulation.step(dt, MAINS_BAR)
         share = self.mixer.step(dt)
         taps = self.taps
         back = self.back
+        rated = CIRCULATION_KG_S
+        if back.t > BALANCED_C:
+            opening = (back.t - BALANCED_C) / BALANCED_K
+            rated += (DISINFECTING_KG_S - CIRCULATION_KG_S) * (1.0 if opening > 1.0 else opening)
+        pump = self.circulation
+        circulated = pump.step(dt, MAINS_BAR, pump.h0 / (rated * rated) - pump.a)
         header = self.header
         tapped = self.draw.hot(taps.t, cold)
         flow = tapped + circulated
