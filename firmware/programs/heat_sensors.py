@@ -51,6 +51,7 @@ _SECOND = const(1000)
 _MINUTE = const(60)
 _LOAD = const(1000)  # 0.1 kW: less heat says nothing about TT101 and TT102
 _DELTA_MAX = const(3000)
+_LITRES_MAX = const(2000)  # a minute
 _FULL = const(990)
 # Hot and cold side of the same water
 _PAIRS = ((0, 1), (2, 3), (5, 4), (10, 11), (16, 17))
@@ -95,6 +96,9 @@ class Temperatures:
         self._seconds = 0  # of a store estimate, within a minute
         self._estimate_min = 0
         self._outdoor_part = 0
+        self._litres = 0x3FFFFFFF  # the first minute counts for nothing
+        self._draw_s = 0
+        self._draw = 0
 
     def step(self, io, heaters, hot_network, cooling, now):
         """One scan, before anything else. heaters: steps of EH1 that are on; hot_network: NETWORK_DISINFECT or its
@@ -254,14 +258,26 @@ class Temperatures:
         charge = 0
         if io.P401_RUN:
             charge = par.charge_flow if io.FT401_Q >= BAD else io.FT401
-        circulation = par.circ_flow if io.FT402_Q >= BAD else io.FT402
+        # V401 lets in from the store what it doesn't mix from the return and the cold feed.
+        circulation = (par.circ_flow if io.FT402_Q >= BAD else io.FT402) * io.V401_SP // 1000
+        draw = self._drawn(io) * io.V401_SP // 1000
         store = self.store
         good = ~self.estimates >> _TOP & 15
         heat_kw = heaters * par.eh_kw
-        store.step(value, _TOP, good, value[TT204], value[TT46], value[TT47], charge, circulation, heat_kw, now)
+        store.step(value, _TOP, good, value[TT204], value[TT46], value[TT47], charge, circulation, draw, heat_kw, now)
         for k in range(4):
             if store.drift[k] and not self._doubt[_TOP + k]:
                 self._doubt[_TOP + k] = DRIFT
+
+    def _drawn(self, io):
+        """Cold feed, 0.01 L/s: what its meter has counted in the last minute that is over."""
+        self._draw_s += 1
+        if self._draw_s >= _MINUTE:
+            litres = io.FQ_L - self._litres
+            self._litres = io.FQ_L
+            self._draw_s = 0
+            self._draw = litres * 100 // _MINUTE if 0 <= litres < _LITRES_MAX else 0
+        return self._draw
 
     def _judge_pairs(self, io, hot_network, cooling, now):
         machines = io.HP1_ST == _RUNNING or io.HP2_ST == _RUNNING or io.HP3_ST == _RUNNING
@@ -288,7 +304,7 @@ class Temperatures:
                 self._doubt[TT45] = DRIFT
         if not estimates >> TT204 & 1:
             self._condenser(io, value[TT204], preset, now)
-        if not estimates & 3:
+        if not estimates & 3 and value[TT102] < par.it_water:  # a hall that is hotter takes its load back
             wrong = value[TT101] - value[TT102] - expected
             most = max(par.tt_drift, expected // 3)
             wrong = 1 if expected > 0 and (wrong > most or wrong < -most) else 0

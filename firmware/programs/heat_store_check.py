@@ -2,9 +2,10 @@
 
 A store that charges and empties moves its temperatures by tens of kelvin, so neighbours that differ say little. What
 can't be is a node that warms faster than the water and heat that reach it: an upper bound falls with the reading at
-once, and rises only with the charge flow from above, circulation return, heater and conduction. A reading above its
-bound by more than `tt_drift` for `tt_drift_s` has drifted. The lower bound is the mirror image, with the largest draw.
-A lower node that stays hotter than the one above is wrong as well: which of the two, their bounds say.
+once, and rises only with the net flow from above, circulation return, heater and conduction, less what is drawn. A
+reading above its bound by more than `tt_drift` for `tt_drift_s` has drifted. The lower bound is the mirror image, with
+the largest draw there is, so it finds less. Flows count a quarter more or less than measured, as is safe. A lower node
+that stays hotter than the one above is wrong as well: which of the two, their bounds say.
 """
 
 from array import array
@@ -45,9 +46,10 @@ class StoreCheck:
         for timer in self._inverse:
             timer.reset()
 
-    def step(self, value, at, good, hot, back, cold, charge, circulation, heat_kw, now):
+    def step(self, value, at, good, hot, back, cold, charge, circulation, draw, heat_kw, now):
         """Judge once a second. Temperatures 0.01 degC: the nodes are value[at:at+4], bit k of `good`: node k is its
-        sensor's; hot: condenser, back: circulation return, cold: feed. Flows 0.01 L/s; heat_kw: EH1, 0.1 kW."""
+        sensor's; hot: condenser, back: circulation return, cold: feed. Flows 0.01 L/s into the store; heat_kw: EH1,
+        0.1 kW."""
         if self._begun:
             dt = ticks_diff(now, self._last)
             if dt < _EVERY_MS:
@@ -58,8 +60,10 @@ class StoreCheck:
             self._begun = 1
             dt = 0
         self._last = now
-        charge = charge * 5 // 4  # flow meters are no better
-        circulation = circulation * 5 // 4
+        charge = charge * 5 // 4
+        drawn = draw * 3 // 4
+        comes = circulation * 5 // 4
+        node = self.par.circ_node
         for k in range(NODES):
             if not good >> k & 1:
                 self._known[k] = 0
@@ -68,10 +72,14 @@ class StoreCheck:
                 continue
             above = hot if k == 0 else value[at + k - 1]
             below = cold if k == NODES - 1 else value[at + k + 1]
-            self._node(k, value[at + k] * 100, above, below, back, charge, circulation, heat_kw, dt, now)
+            # Between this node and the one above, downwards; from below, upwards.
+            down = charge if k == 0 else charge - drawn - (circulation * 3 // 4 if k + 1 <= node else 0)
+            up = drawn if k == NODES - 1 else drawn - charge + (circulation * 3 // 4 if k + 1 < node else 0)
+            returns = comes if node == k + 1 else 0
+            self._node(k, value[at + k] * 100, above, below, back, charge, down, up, returns, heat_kw, dt, now)
         self._inversions(value, at, good, now)
 
-    def _node(self, k, x, above, below, back, charge, circulation, heat_kw, dt, now):
+    def _node(self, k, x, above, below, back, charge, down, up, returns, heat_kw, dt, now):
         par = self.par
         if not self._known[k]:
             self._known[k] = 1
@@ -79,25 +87,27 @@ class StoreCheck:
             self._lo[k] = x
         kg = par.node_kg
         slack = par.tt_slack * 100 // 3600
-        here = 1 if par.circ_node == k + 1 else 0
         hi = self._hi[k]
         t = hi // 100
-        rise = slack + (heat_kw * 299 // kg if par.eh_node else 0)  # 1e5 / 4.19, and a quarter
-        if above > t:
-            rise += charge * (above - t) // kg
-        if here and back > t:
-            rise += circulation * (back - t) // kg
-        if below > t:
+        rise = heat_kw * 299 // kg if par.eh_node else 0  # 1e5 / 4.19, and a quarter
+        if above > t and down > 0:
+            rise += down * (above - t) // kg
+        if back > t:
+            rise += returns * (back - t) // kg
+        if below < t and up > 0:
+            rise = max(0, rise - up * (t - below) // kg)
+        if below > t and k < NODES - 1:
             rise += _CONVECTION
+        rise += slack
         lo = self._lo[k]
         t = lo // 100
         fall = slack
         if below < t:
             fall += par.draw_most * (t - below) // kg
         if above < t:
-            fall += charge * (t - above) // kg + _CONVECTION
-        if here and back < t:
-            fall += circulation * (t - back) // kg
+            fall += charge * (t - above) // kg + (_CONVECTION if k else 0)
+        if back < t:
+            fall += returns * (t - back) // kg
         hi += (rise if rise < _RATE_MAX else _RATE_MAX) * dt // 1000
         lo -= (fall if fall < _RATE_MAX else _RATE_MAX) * dt // 1000
         hi = x if x < hi else hi
