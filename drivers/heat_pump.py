@@ -30,10 +30,10 @@ Holding registers, functions 3 and 4 to read, 6 and 16 to write:
 ======  ==============  =====================================================================================
 """
 
+from drivers.modbus_station import BUSY
 from drivers.register_unit import RegisterUnit
 from protocols.modbus.request import DONE
 from protocols.port import const
-from protocols.quality import GOOD
 
 MAGIC = const(0x00)
 MAP_VERSION = const(0x01)
@@ -88,6 +88,7 @@ class HeatPump(RegisterUnit):
 
     controlled  1 the machine follows what it was told; 0 it refused it, or takes writings and does something else;
                 2 not known yet, or nothing is asked
+    refusals    how often it refused, or did something else (mod 2**16)
     """
 
     def __init__(self, address, timeout_ms=0):
@@ -95,6 +96,7 @@ class HeatPump(RegisterUnit):
             self, address, STATE, READ_WORDS, HEARTBEAT, WRITE_WORDS, _PERIOD_MS, 0, timeout_ms=timeout_ms
         )
         self.controlled = 2
+        self.refusals = 0
         self._misses = 0
         self._written = 0
 
@@ -127,9 +129,8 @@ class HeatPump(RegisterUnit):
         if not self.writing:
             return
         if request.fc > 4:
-            if request.status == DONE:
-                self._written = 1
-            else:
+            self._written = 1 if request.status == DONE else 0
+            if request.status != DONE and request.status != BUSY:
                 self._miss()
         elif request.status == DONE and self._written:
             regs = self.regs
@@ -146,16 +147,8 @@ class HeatPump(RegisterUnit):
         self._misses = 0
 
     def _miss(self):
+        self.refusals = (self.refusals + 1) & 0xFFFF
         self._misses += 1
         if self._misses >= _MISSES:
             self._misses = _MISSES
             self.controlled = 0
-
-    def value(self, register):
-        """A register of the last reading, as a signed number; only while `quality` is GOOD does it say anything."""
-        word = self.regs[register - STATE]
-        return word - 0x10000 if word & 0x8000 else word
-
-    def fresh(self):
-        """1 while the last reading counts."""
-        return 1 if self.quality == GOOD else 0

@@ -22,6 +22,7 @@ METERS = const(3)
 _COUNT_MASK = const(0x3FFFFFFF)
 _NOTHING = const(0x8000)  # what a device shows where it has no value
 _MOST = const(0x7FFF)
+_DEAF = const(2)  # of the event DEVICE: it answers, and doesn't do what it is told
 
 
 class HeatField(Devices):
@@ -55,7 +56,7 @@ class HeatField(Devices):
             + tuple([group("HM%d_KW" % k, 2) for k in range(1, METERS + 1)])
         )
         self._passes = array("i", [-1] * len(self._units))
-        self._alive = bytearray(len(self._units))
+        self._states = bytearray(len(self._units))
         self._counted = array("i", [0] * METERS)
         self._sp = tuple(["HP%d_SP" % k for k in range(1, MACHINES + 1)])
         self._plr = tuple(["HP%d_PLR" % k for k in range(1, MACHINES + 1)])
@@ -76,9 +77,12 @@ class HeatField(Devices):
                 passes[i] = unit.passes
                 if unit.quality == GOOD:
                     self._take(i, unit, group, raw, at + group.first, now)
-            if unit.alive != self._alive[i]:
-                self._alive[i] = unit.alive
-                self.events.emit(self.table.EV_DEVICE, unit.address, unit.alive)
+            state = unit.alive
+            if state and 0 < i <= MACHINES and not unit.controlled:
+                state = _DEAF
+            if state != self._states[i]:
+                self._states[i] = state
+                self.events.emit(self.table.EV_DEVICE, unit.address, state)
             group.expire(raw, at, now)
 
     def _take(self, i, unit, group, raw, at, now):
@@ -121,6 +125,9 @@ class HeatField(Devices):
             else:
                 unit.leave()
         refused = 0
+        deaf = 0
+        for unit in self.machines:
+            deaf += unit.refusals
         for k in range(METERS):
             energy = self.meters[k].energy
             refused += energy.refused
@@ -132,7 +139,7 @@ class HeatField(Devices):
         client = self.line.client
         io.FIELD_LOAD = self.line.share
         io.FIELD_LATE = client.timeouts & _COUNT_MASK
-        io.FIELD_WRONG = client.crc_errors + client.foreign + client.malformed & _COUNT_MASK
+        io.FIELD_WRONG = client.crc_errors + client.foreign + client.malformed + deaf & _COUNT_MASK
 
 
 def _signed(word):

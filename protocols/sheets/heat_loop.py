@@ -101,7 +101,7 @@ SHEET = Sheet(
         Event(67, "SEASON", "season changes", ("from", "to")),
         Event(68, "P101_CHANGE", "duty of the source pumps changes: 1 A, 2 B", ("pump", "why")),
         Event(69, "V101", "V101 is sent to the dry cooler by a cause, or let go", ("to_dry_cooler", "cause")),
-        Event(70, "DEVICE", "device on the field line answers, or not any more", ("unit", "answers")),
+        Event(70, "DEVICE", "device on the field line: 0 silent, 1 answers, 2 doesn't do as told", ("unit", "state")),
         Event(71, "HYGIENE", "hygiene cycle", ("step", "why")),
         Event(72, "FLUSHED", "tap flushed", ("tap", "0.01degC")),
         Event(73, "ESTIMATE", "a temperature is estimated, or believed again", ("sensor", "why")),

@@ -1,4 +1,4 @@
-"""A pump and a pair of pumps: proof, failure, rest, change-over in exact ms, on both runtimes and over the tick wrap."""
+"""A pump and a pair of pumps: proof, failure, rest, change-over in exact ms, also over the wrap of ticks."""
 
 from drivers.pump import DRIVE_FAULT, NOT_STARTED, STOPPED_BY_ITSELF, Pump
 from drivers.twin_pump import A, B, TwinPump
