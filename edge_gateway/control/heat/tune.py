@@ -36,6 +36,8 @@ _TAKEN_MS = 8_000
 """After this an order that isn't seen was not taken."""
 _WATCHED_MS = 30_000
 """A test that nobody asks about for so long is given up."""
+_EVALUATED_MS = 60_000
+"""An evaluation that takes longer has failed."""
 _FOREIGN = 1.5
 """An output (%) so far from what was ordered is somebody else's."""
 IT_START_K, IT_LEAST_K = 5.0, 3.0
@@ -59,6 +61,9 @@ class Phase(StrEnum):
     DONE = "DONE"
     """With a result, which may be that the process can't be identified."""
     ABORTED = "ABORTED"
+
+
+_ENDS = (Phase.DONE, Phase.ABORTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +155,8 @@ class Tuner:
 
     @property
     def over(self) -> bool:
-        """Nothing is left to be done."""
-        return self.phase in (Phase.DONE, Phase.ABORTED)
+        """Nothing is left to be done, nor to be journalled."""
+        return self.phase in _ENDS and self._told is self.phase
 
     def watched(self, now: int) -> None:
         """Somebody has asked how it goes."""
@@ -165,7 +170,10 @@ class Tuner:
     def step(self, seen: Seen, now: int) -> Sequence[Note]:
         """One control scan. Returns what is to be journalled."""
         before = self.phase
-        if before not in (Phase.IDENTIFY, Phase.DONE, Phase.ABORTED):
+        if before is Phase.IDENTIFY and now - self._clock.phase > _EVALUATED_MS:
+            self.why = "the evaluation failed"
+            self._enter(Phase.ABORTED, now)
+        elif before is not Phase.IDENTIFY and before not in _ENDS:
             self._last = seen.loop or self._last
             why = "" if before is Phase.RETURN else self._refuses(seen, now)
             if why:
@@ -177,8 +185,10 @@ class Tuner:
 
     def evaluated(self, result: Result) -> None:
         """What `evaluate` made of `record`."""
-        self.record, self.result = None, result
-        self.phase = Phase.DONE
+        self.record = None
+        if self.phase is Phase.IDENTIFY:
+            self.result = result
+            self.phase = Phase.DONE
 
     def as_dict(self, now: int) -> dict[str, Any]:
         """For the local API."""
