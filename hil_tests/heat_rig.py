@@ -75,7 +75,9 @@ class HeatRig(FieldRig):
         if lapse_ms:
             params = {"LOST_MS": LAPSE_LOST_MS, **params}
         spec = BoardSpec("heat", UNIT, 100 + UNIT, program=PROGRAM, params=params, lapse_ms=lapse_ms)
-        measured = {*NAMES, *self.plant.field.points(), "HM4_PLS", "FQ_PLS"}
+        bus: dict[str, int] = {}
+        self.plant.field.publish(bus)
+        measured = {*NAMES, *bus, "HM4_PLS", "FQ_PLS"}
         super().__init__(
             folder,
             self.plant,

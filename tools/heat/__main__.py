@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tools.emulator.spec import IN_PROCESS, MICROPYTHON
-from tools.heat.course import SEASONS, Course
+from tools.heat.course import LAPSE_MS, SEASONS, Course
 
 
 def _arguments() -> argparse.Namespace:
@@ -21,6 +21,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--hour", type=float, default=0.0, help="time of day at the start")
     parser.add_argument("--seed", type=int, default=1, help="of weather, draws and IT load")
     parser.add_argument("--micropython", action="store_true", help="the board as a process of real MicroPython")
+    parser.add_argument("--scan-ms", type=int, default=LAPSE_MS, help="between two scans (default %(default)d)")
     parser.add_argument("--json", action="store_true", help="JSON on one line")
     parser.add_argument("parameters", nargs="*", metavar="NAME=VALUE", help="parameters of the board")
     return parser.parse_args()
@@ -39,7 +40,13 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="heat-") as folder:
         runtime = MICROPYTHON if options.micropython else IN_PROCESS
         course = Course(
-            Path(folder), season=options.season, hour=options.hour, runtime=runtime, seed=options.seed, params=params
+            Path(folder),
+            season=options.season,
+            hour=options.hour,
+            runtime=runtime,
+            seed=options.seed,
+            lapse_ms=options.scan_ms,
+            params=params,
         )
         with course:
             course.run(options.hours)

@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 from drivers import data_centre as reg
 from tools.emulator.heat.unit_device import UnitDevice
-from tools.emulator.plant import Signals
 
 _AIR_ALARM = 27.0
 
@@ -16,6 +15,8 @@ class DataCentreDevice(UnitDevice):
 
     beating: False, the controller stands still while its interface goes on answering.
     """
+
+    POINTS = ("REQ", "T")
 
     def __init__(self, hall: Callable[[], tuple[float, float]]) -> None:
         super().__init__((range(reg.MAGIC, reg.MAP_VERSION + 1), range(reg.BEAT, reg.BEAT + reg.READ_WORDS)))
@@ -42,7 +43,7 @@ class DataCentreDevice(UnitDevice):
         registers[reg.SUPPLY_AIR] = round(air * 100.0) & 0xFFFF
         registers[reg.ALARMS] = int(air > _AIR_ALARM)
 
-    def points(self) -> Signals:
+    def points(self) -> tuple[int, ...]:
         """See `UnitDevice`."""
         watts, air = self._hall()
-        return {"IT_REQ": round(watts / 100.0), "IT_T": round(air * 100.0)}
+        return round(watts / 100.0), round(air * 100.0)

@@ -14,6 +14,7 @@ from tools.emulator.serial_line import SerialLine
 from tools.emulator.world import World
 
 UNITS = {"HP1": 1, "HP2": 2, "HP3": 3, "HM1": 11, "HM2": 12, "HM3": 13, "DC": 20}
+_PREFIXES = {"DC": "IT"}
 FIRST_KWH = (184_210.0, 902_733.0, 97_118.0)
 """What the meters have counted before the emulation begins."""
 
@@ -42,6 +43,10 @@ class HeatField:
         self.devices.update({f"HM{n}": each for n, each in enumerate(self.meters, 1)})
         self.devices["DC"] = self.data_centre
         self._all = tuple(self.devices.values())
+        self._points = tuple(
+            (device, tuple(f"{_PREFIXES.get(name, name)}_{point}" for point in device.POINTS))
+            for name, device in self.devices.items()
+        )
 
     def step(self, dt: float) -> None:
         """Let `dt` seconds pass in all devices."""
@@ -52,11 +57,10 @@ class HeatField:
         """Put all devices on a line, under their names."""
         return {name: Station(world, line, name, UNITS[name], device) for name, device in self.devices.items()}
 
-    def points(self) -> Signals:
-        """The bus inputs that a line would bring, by attribute; a device that is dead, or stands still, brings none."""
-        values: Signals = {}
-        for name, device in self.devices.items():
-            silent = not device.answers or (device is self.data_centre and not self.data_centre.beating)
-            for attr, value in device.points().items():
-                values[attr if name == "DC" else f"{name}_{attr}"] = NO_SAMPLE if silent else value
-        return values
+    def publish(self, signals: Signals) -> None:
+        """Put what the line would bring into `signals`; a device that is dead, or stands still, brings nothing."""
+        for device, attrs in self._points:
+            if device.answers and (device is not self.data_centre or self.data_centre.beating):
+                signals.update(zip(attrs, device.points(), strict=True))
+            else:
+                signals.update(dict.fromkeys(attrs, NO_SAMPLE))

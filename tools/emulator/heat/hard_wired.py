@@ -46,9 +46,10 @@ class HardWired:
         """The charge pump has its release."""
         return not self.store_tripped
 
-    def step(self, dt: float) -> None:
-        """Look at the plant after `dt` seconds."""
+    def step(self, dt: float) -> bool:
+        """Look at the plant after `dt` seconds; return whether something has acted, or let go."""
         district = self._district
+        before = self.flow, self.store_tripped, self.heater_tripped
         flow = district.ft201
         self.flow = self.stuck or flow > (FLOW_SWITCH_KG_S if self.flow else FLOW_SWITCH_BACK)
         store = district.dhw.store.t
@@ -59,6 +60,7 @@ class HardWired:
         self.flange += (aim - self.flange) * dt / (HEATER_LAG_S + dt)
         if self.flange >= HEATER_LIMIT_C:
             self.heater_tripped = True
+        return before != (self.flow, self.store_tripped, self.heater_tripped)
 
     def turn(self, name: str, trip: bool) -> None:
         """Trip a thermostat with its test button, or reset it. Raises ValueError while it is still too hot for that."""

@@ -8,7 +8,6 @@ from drivers import heat_pump as reg
 from protocols.modbus.codes import ILLEGAL_VALUE
 from tools.emulator.heat.heat_pump import Code, HeatPump
 from tools.emulator.heat.unit_device import UnitDevice
-from tools.emulator.plant import Signals
 
 _BLOCKS = (
     range(reg.MAGIC, reg.FALLBACK_S + 1),
@@ -27,6 +26,8 @@ class HeatPumpDevice(UnitDevice):
 
     The machine has its order while its contact is made and it was written to within the last 30 s.
     """
+
+    POINTS = ("ST", "TO", "HPB", "LPB", "KW", "PEL", "FLT", "FS")
 
     def __init__(self, machine: HeatPump, back: Callable[[], float]) -> None:
         super().__init__(_BLOCKS, _BLOCKS[1])
@@ -103,16 +104,16 @@ class HeatPumpDevice(UnitDevice):
         self.machine.max_load = self.registers[reg.PART_LOAD] / 1000.0
         self._order()
 
-    def points(self) -> Signals:
+    def points(self) -> tuple[int, ...]:
         """See `UnitDevice`."""
         machine = self.machine
-        return {
-            "ST": int(machine.state),
-            "TO": round(100.0 * machine.outlet),
-            "HPB": round(10.0 * machine.high_bar),
-            "LPB": round(10.0 * machine.low_bar),
-            "KW": round(machine.heat_w / 100.0),
-            "PEL": round(machine.power_w / 100.0),
-            "FLT": _CODES.get(machine.code, 0),
-            "FS": int(machine.flow_switch),
-        }
+        return (
+            int(machine.state),
+            round(100.0 * machine.outlet),
+            round(10.0 * machine.high_bar),
+            round(10.0 * machine.low_bar),
+            round(machine.heat_w / 100.0),
+            round(machine.power_w / 100.0),
+            _CODES.get(machine.code, 0),
+            1 if machine.flow_switch else 0,
+        )

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from drivers import heat_meter as reg
 from tools.emulator.heat.unit_device import UnitDevice
-from tools.emulator.plant import Signals
 
 JUMP_KWH = 5_000
 FAULTS = {
@@ -24,6 +23,8 @@ EVENTS = ("jump", "wrap", "stands")
 
 class MeterDevice(UnitDevice):
     """One meter. `measure` tells (power in W, flow in kg/s, supply and return in degC) where it sits."""
+
+    POINTS = ("KW", "ERR")
 
     def __init__(self, measure: Callable[[], tuple[float, float, float, float]], kwh: float = 0.0) -> None:
         super().__init__((range(reg.MAGIC, reg.MAP_VERSION + 1), range(reg.POWER, reg.POWER + reg.READ_WORDS)))
@@ -82,9 +83,9 @@ class MeterDevice(UnitDevice):
         registers[reg.RETURN] = round(back * 100.0) & 0xFFFF
         registers[reg.ERROR] = self.error
 
-    def points(self) -> Signals:
-        """See `UnitDevice`; the name's prefix is the field's to add."""
-        return {"KW": round(self.kw * 10.0), "ERR": self.error}
+    def points(self) -> tuple[int, ...]:
+        """See `UnitDevice`."""
+        return round(self.kw * 10.0), self.error
 
 
 @dataclass

@@ -20,6 +20,8 @@ from tools.emulator.serial_line import SerialLine
 from tools.emulator.world import World
 
 STEP_MS = 100
+LONGEST_MS = 1_000
+"""Of a step of the physics."""
 HANDS = (
     *("LEAK1", "LEAK2", "LEAK3", "LEAK4", "FIRE", "FIRE_HALL", "REF_GAS", "FLOOD"),
     *("KEY", "KEY_DIS", "LOC"),
@@ -32,8 +34,8 @@ _PUMPS = ("P101A", "P101B", "P201", "P202", "P301", "P401", "P402")
 class HeatPlant:
     """A district with its sensors, contacts and field line. Values by point attribute, 1: the named condition holds.
 
-    lapse_ms: the board lives in a time-lapse with such scans (`tools.emulator.time_lapse`): the physics takes steps as
-    long, and the units of the field line stand at the terminals.
+    lapse_ms: the board lives in a time-lapse with such scans (`tools.emulator.time_lapse`): the physics takes long
+    steps too, nobody looks between two scans, and the units of the field line stand at the terminals.
     """
 
     PROGRAM = "heat_loop"
@@ -48,10 +50,14 @@ class HeatPlant:
         self.heat_pulses = PulseOutput(J_PER_KWH)
         self.feed_pulses = PulseOutput(10.0)
         self._lapse = bool(lapse_ms)
-        self._step_ms = min(lapse_ms, 1000) or STEP_MS
+        self._steps = -(-lapse_ms // LONGEST_MS) or 1
+        self._step_s = self.longest_ms / 1000.0 / self._steps
         self._stepped_ms = 0
         self._board: Board | None = None
-        self._commanded: Signals = {}
+        self._commands: Signals = {}
+        """What stands at the terminals; empty without power."""
+        self._news = False
+        """Something has changed that reaches the actuators."""
         self._inputs: Signals = dict.fromkeys((*HANDS, *THERMOSTATS), 0)
         self.sensors = Sensors(district, self._inputs, seed)
         self.faults = PlantFaults(self)
@@ -90,24 +96,25 @@ class HeatPlant:
     def step(self, dt_ms: int, outputs: Signals) -> None:
         """Let `dt_ms` pass; the physics follows in steps of its own."""
         self.now_ms += dt_ms
-        step = self._step_ms
-        while self.now_ms - self._stepped_ms >= step:
-            self._stepped_ms += step
-            seconds = step / 1000.0
-            self.faults.step(seconds)
-            if self._lapse and self._commanded:
+        while self.now_ms - self._stepped_ms >= self.longest_ms:
+            self._stepped_ms += self.longest_ms
+            step_s = self._step_s
+            if self._lapse and self._commands:
                 self._tell()
-            self._order()
-            self.field.step(seconds)
-            self.district.step(seconds)
-            self._sense(seconds)
+            for _ in range(self._steps):
+                self.faults.step(step_s)
+                if self._news:
+                    self._order()
+                self.field.step(step_s)
+                self.district.step(step_s)
+            self._sense(self.longest_ms / 1000.0)
 
     def drive(self, outputs: Signals) -> None:
         """Take outputs that changed now. Those of a board without power, or not yet running, are no commands."""
         board = self._board
         dead = board is not None and board.state in (OFF, BOOTING)
-        self._commanded = {} if dead else dict(outputs)
-        self._order()
+        self._commands = {} if dead else outputs
+        self._news = True
 
     def inputs(self) -> Signals:
         """Conditions by point attribute; the same mapping every time."""
@@ -117,7 +124,8 @@ class HeatPlant:
 
     def _order(self) -> None:
         """Bring commands, faults and hard-wired layers together at the actuators."""
-        district, commands, wired = self.district, self._commanded, self.hard_wired
+        self._news = False
+        district, commands, wired = self.district, self._commands, self.hard_wired
         alive = bool(commands)
         get = commands.get
 
@@ -154,7 +162,7 @@ class HeatPlant:
 
     def _tell(self) -> None:
         """In a time-lapse: what the field line would bring to the machines."""
-        commands = self._commanded
+        commands = self._commands
         for n, machine in enumerate(self.field.machines, 1):
             if machine.answers and "silent_ignore" not in machine.quirks:
                 machine.tell(commands[f"HP{n}_SP"], commands[f"HP{n}_PLR"])
@@ -164,7 +172,7 @@ class HeatPlant:
     def _sense(self, dt: float) -> None:
         district, inputs, wired = self.district, self._inputs, self.hard_wired
         self.sensors.read(dt)
-        wired.step(dt)
+        self._news |= wired.step(dt)
         for name, pump in self._drives:
             inputs[name + "_RUN"] = 1 if pump.running else 0
             inputs[name + "_FLT"] = 1 if pump.fault else 0
@@ -181,7 +189,7 @@ class HeatPlant:
         inputs["HM4_PLS"] = 1 if self.heat_pulses.closed else 0
         inputs["FQ_PLS"] = 1 if self.feed_pulses.closed else 0
         if self._lapse:
-            inputs.update(self.field.points())
+            self.field.publish(inputs)
 
     # -- the bench's side ------------------------------------------------------------------------------------
 
@@ -195,12 +203,12 @@ class HeatPlant:
             self._inputs[attr] = int(bool(on))
         else:
             raise ValueError(f"{point} is no switch of the heat plant")
-        self._order()
+        self._news = True
 
     def fail(self, device: str, kind: str) -> None:
         """Start a fault of a device, or end it with kind "" (see `plant_faults`). Raises ValueError."""
         self.faults.fail(device, kind)
-        self._order()
+        self._news = True
 
     def counters(self) -> dict[str, int]:
         """Ground truth: energies in kWh, temperatures in 0.01 degC, residual in J."""

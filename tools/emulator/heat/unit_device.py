@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from protocols.modbus.bank import Bank
 from protocols.modbus.codes import DEVICE_BUSY, DEVICE_FAILURE, ILLEGAL_ADDRESS
-from tools.emulator.plant import Signals
 
 LATENCY_MS = 20.0
 QUIRKS = ("dead", "busy", "failure", "latency_200ms", "latency_1s", "silent_ignore", "frozen")
@@ -16,6 +15,9 @@ class UnitDevice(Bank):
     A kind of device fills `registers` in `refresh`, judges what is written in `judge` and acts on it in `take`. Quirks
     are switched by `turn`: ``frozen`` registers stand still, ``silent_ignore`` takes writes and does nothing.
     """
+
+    POINTS: tuple[str, ...] = ()
+    """Names of its bus inputs, without that of the device."""
 
     def __init__(self, blocks: tuple[range, ...], writable: range = range(0)) -> None:
         self.quirks: set[str] = set()
@@ -36,8 +38,8 @@ class UnitDevice(Bank):
     def take(self, values: dict[int, int]) -> None:
         """Act on registers that were written."""
 
-    def points(self) -> Signals:
-        """The bus inputs of the sheet that this device stands behind, by attribute."""
+    def points(self) -> tuple[int, ...]:
+        """The bus inputs of the sheet that this device stands behind, in the order of its `POINTS`."""
         raise NotImplementedError
 
     # -- `tools.emulator.energy.station.Device` ---------------------------------------------------------------
