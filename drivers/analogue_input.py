@@ -3,8 +3,8 @@
 4-20 mA follows NAMUR NE 43: below 3.6 or above 21 mA is a broken transmitter or wire (BAD), between those and the
 measuring range of 3.8 to 20.5 mA it is saturated (UNCERTAIN). A PT1000 below its range is shorted, above it open. A
 live signal that moves faster than it physically can, or that a "lively" process leaves unchanged for too long, is BAD.
-No fresh sample is STALE. A value that is BAD or STALE is the last good one, except a resistance, whose limit says open
-circuit better than the past does.
+No fresh sample is STALE. A value that is BAD or STALE is the last good one, except of a resistance out of its range: the
+limit says "short" or "open" better than the past does.
 """
 
 from drivers import pt1000
@@ -80,10 +80,9 @@ class AnalogueInput:
         self._jumpy = 0
 
     def __call__(self, raw, now):
-        """Take one sample, or NO_SAMPLE; return 1 if value, quality or reason changed."""
+        """Take one sample, or NO_SAMPLE; return 1 if value or quality changed."""
         value = self.value
         quality = self.quality
-        reason = self.reason
         if raw != NO_SAMPLE:
             self._sample(raw, now)
             self.busy = 1 if self.frozen_ms or self._jumpy else 0
@@ -97,7 +96,7 @@ class AnalogueInput:
             self.busy = 0
         else:
             self.busy = 1
-        return 1 if self.value != value or self.quality != quality or self.reason != reason else 0
+        return 1 if self.value != value or self.quality != quality else 0
 
     def _sample(self, raw, now):
         x, quality, reason = self.value, GOOD, NONE

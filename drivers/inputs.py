@@ -17,8 +17,7 @@ class Inputs:
     """The conditioners of `table.DI`, `table.AI` and `table.BI`, in the order of the raw array.
 
     channels   the conditioners, each with `value` and `quality`; points of the field line have none
-    names      their attributes on the image ("LB_P"); the quality is at the same name with "_Q" ("LB_P_Q"), what is
-               wrong with a measurement (`drivers.analogue_input` REASONS) with "_WHY"
+    names      their attributes on the image ("LB_P"); the quality is at the same name with "_Q" ("LB_P_Q")
     quality    the qualities again, one byte a channel
     """
 
@@ -33,9 +32,6 @@ class Inputs:
         self.channels = tuple(channels)
         self.names = tuple([row[0] for row in tuple(table.DI) + tuple(table.AI) + tuple(table.BI)])
         self._quality_names = tuple([name + "_Q" for name in self.names])
-        self._why_names = tuple([row[0] + "_WHY" for row in table.AI])
-        self._first = len(table.DI)  # of the measurements
-        self._end = self._first + len(table.AI)
         self.n = len(self.names)
         self._own = len(channels)  # behind them: the field line's, which need no conditioner
         self.quality = bytearray(self.n)
@@ -91,5 +87,3 @@ class Inputs:
         self.quality[i] = quality
         setattr(io, self.names[i], channel.value)
         setattr(io, self._quality_names[i], quality)
-        if self._first <= i < self._end:
-            setattr(io, self._why_names[i - self._first], channel.reason)

@@ -3,14 +3,12 @@
 Integers only. The attributes exist from the start, so that setting one later allocates nothing.
 """
 
-from drivers.analogue_input import NO_SIGNAL
 from protocols import layout
 from protocols.quality import STALE
 
 
 class Image:
-    """Inputs and outputs of one scan: `io.LB_P` the value, `io.LB_P_Q` its quality, `io.YO` an output; of a measurement
-    `io.POS_WHY` is what is wrong with it (`drivers.analogue_input` REASONS).
+    """Inputs and outputs of one scan: `io.LB_P` the value, `io.LB_P_Q` its quality, `io.YO` an output.
 
     ==========  =============================================================================
     mode        layout.MODE_
@@ -45,8 +43,6 @@ def make_image(table):
     for row in table.AI + table.BI:
         setattr(io, row[0], 0)
         setattr(io, row[0] + "_Q", STALE)
-    for row in table.AI:
-        setattr(io, row[0] + "_WHY", NO_SIGNAL)
     for row in table.DO + table.AO + table.BO:
         setattr(io, row[0], row[2])
     for row in table.STATUS:

@@ -17,10 +17,10 @@ def cycles(make, rows):
     for base in (0, PERIOD_MASK - 25):
         channel = make()
         for ms, raw, value, quality in rows:
-            before = (channel.value, channel.quality, getattr(channel, "reason", 0))
+            before = (channel.value, channel.quality)
             changed = channel(raw, ticks_add(base, ms))
             assert (channel.value, channel.quality) == (value, quality), (base, ms, channel.value, channel.quality)
-            assert changed == (1 if before != (value, quality, getattr(channel, "reason", 0)) else 0), ms
+            assert changed == (1 if before != (value, quality) else 0), ms
 
 
 def test_normally_open_contact():
@@ -225,7 +225,7 @@ def test_a_platinum_sensor_that_is_short_or_open():
     )
     channel = AnalogueInput(-4000, 14000, SIG_PT1000)
     for raw, reason in ((0, UNDER_RANGE), (100000000, OVER_RANGE), (84200, UNDER_RANGE), (153700, OVER_RANGE)):
-        assert channel(raw, 0) == 1  # the reason is news too
+        channel(raw, 0)
         assert channel.reason == reason, raw
         assert channel.quality == BAD
     assert "PT1000" in refusal(AnalogueInput, -6000, 14000, SIG_PT1000)
@@ -291,15 +291,9 @@ def test_inputs_condition_the_image():
     assert values(io) == (1, GOOD, 1, GOOD, 450, GOOD, 77, GOOD)
     inputs.condition(raw, io, 20)
     assert values(io) == (0, GOOD, 1, GOOD, 450, GOOD, 77, GOOD)
-    assert io.POS_WHY == 0
-    for i, why in ((0, UNDER_RANGE), (25000, OVER_RANGE), (12000, 0)):
-        raw[2] = i
-        inputs.condition(raw, io, 20)
-        assert io.POS_WHY == why
     for i in range(4):
         raw[i] = NO
     inputs.condition(raw, io, 120)
-    assert io.POS_WHY == NO_SIGNAL
     assert values(io) == (1, STALE, 0, STALE, 450, STALE, 77, STALE)
     assert inputs.names == ("LB_P", "ZO", "POS", "READ_TOKEN")
 
