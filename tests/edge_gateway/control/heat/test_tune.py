@@ -68,9 +68,10 @@ def test_a_gateway_that_is_killed_leaves_nothing_behind(phase: Phase) -> None:
     bench.until(phase)
     bench.run(3)
     bench.alive = False
-    assert bench.board.mode is Mode.MANUAL
+    modes = [bench.board.mode]
     bench.run(VALID_S)
-    assert bench.board.mode is Mode.AUTO
+    modes.append(bench.board.mode)
+    assert modes == [Mode.MANUAL, Mode.AUTO]
 
 
 Change = Callable[[Bench], None]
