@@ -3,8 +3,8 @@
 4-20 mA follows NAMUR NE 43: below 3.6 or above 21 mA is a broken transmitter or wire (BAD), between those and the
 measuring range of 3.8 to 20.5 mA it is saturated (UNCERTAIN). A PT1000 below its range is shorted, above it open. A
 live signal that moves faster than it physically can, or that a "lively" process leaves unchanged for too long, is BAD.
-No fresh sample is STALE. A value that is BAD or STALE is the last good one, except of a resistance out of its range: the
-limit says "short" or "open" better than the past does.
+No fresh sample is STALE. A value that is BAD or STALE is the last good one, except of a resistance out of its range:
+the limit says "short" or "open" better than the past does.
 """
 
 from drivers import pt1000

@@ -6,6 +6,7 @@ fans with it. Without recovery V101 stays at the dry cooler and the fans alone h
 the dry cooler and the fans to 100 % in the same scan, and lets go only when the cause is over.
 """
 
+from drivers.blocks.split_range import SplitRange
 from drivers.three_way_valve import ThreeWayValve
 from drivers.twin_pump import TwinPump
 from firmware.programs.heat_controller import AUTO, NO_HAND, PROTECTION, STATE, Controller
@@ -22,16 +23,6 @@ _FAN_SLEW = const(100)
 _SPRAY_BAND = const(200)  # 0.01 K
 
 
-def recovery(demand):
-    """V101 (0.1 %) for a demand: opens up to 50 %, and goes back to the dry cooler above it."""
-    return 2 * demand if demand <= HALF else 2 * (FULL - demand)
-
-
-def cooler(demand):
-    """Fans (0.1 %) for a demand."""
-    return 0 if demand <= HALF else 2 * (demand - HALF)
-
-
 class Source:
     """V101, P101 and the dry cooler.
 
@@ -44,6 +35,7 @@ class Source:
     def __init__(self):
         self.twin = TwinPump()
         self.valve = ThreeWayValve()
+        self.split = SplitRange(HALF)  # the first half opens V101; the second is the fans, and V101 back against them
         self.demand = Controller(FULL)
         self.dryc = Controller(FULL)
         self.demand.reverse = 1
@@ -98,7 +90,8 @@ class Source:
         to = HALF + (before - after) * HALF // before
         if self.demand.out < to:
             self.demand.track(to, STATE, now, 1)
-            self._put(min(self.v101, recovery(to)), max(self.fan, cooler(to)))
+            self.split(to)
+            self._put(min(self.v101, FULL - self.split.second), max(self.fan, self.split.second))
             self.dryc.track(self.fan, STATE, now, 1)
 
     def step(self, io, par, temps, recover, set_point, hand, hand_fan, cap, now):
@@ -119,11 +112,12 @@ class Source:
         dryc.tune(par.dryc_kp * 10, par.dryc_ti, _FAN_SLEW)
         if recover:
             if not self._hot:  # begins where the fans are: nothing kicks
-                demand.track(HALF + self.fan // 2, STATE, now, 1)
+                demand.track(self.split.demand(FULL, self.fan), STATE, now, 1)
             demand.step(set_point, value, quality, 0, FULL, hand, now, FULL)
             self._open(par, dt)
-            v101 = min(recovery(demand.out), self._v101_max)
-            fan = cooler(demand.out)
+            self.split(demand.out)
+            v101 = min(self.split.first, FULL - self.split.second, self._v101_max)
+            fan = self.split.second
             if hand_fan != NO_HAND:
                 dryc.step(set_point, value, quality, 0, FULL, hand_fan, now, FULL)
                 fan = max(fan, dryc.out)
