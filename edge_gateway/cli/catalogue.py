@@ -26,6 +26,9 @@ COMMANDS = {
     "energy": Entry(
         "edge_gateway.cli.energy_commands:app", _("PV, battery, vehicles, grid: status, limits, reasons, SunSpec.")
     ),
+    "heat": Entry(
+        "edge_gateway.cli.heat_commands:app", _("Waste heat, heating, hot water: status, set-points, hygiene, report.")
+    ),
     "site": Entry("edge_gateway.cli.site_commands:app", _("Check a site file, print its schema.")),
 }
 """In the order of the help text."""

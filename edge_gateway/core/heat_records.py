@@ -22,21 +22,26 @@ Value = Callable[[str], float | None]
 _PERIOD_MS = 1_000
 _WORD_MS = 5_000
 """The board's word for the end of a cycle comes this much later than its state, at most."""
-_DONE = {"none": "done"}
-"""The board has no word for a cycle that ended as it should."""
 
 
 class HeatRecords:
-    """The records of one plant. value: a point of the board by its name, None when it must not be used. why: the tag
-    HYG.WHY."""
+    """The records of one plant. value: a point of the board by its name, None when it must not be used. why, result:
+    its tags HYG.WHY and HYG.RESULT."""
 
     def __init__(
-        self, path: Path, taps: Sequence[str], electric: Electric, value: Value, why: Tag, warn: Callable[[str], None]
+        self,
+        path: Path,
+        taps: Sequence[str],
+        electric: Electric,
+        value: Value,
+        why: Tag,
+        result: Tag,
+        warn: Callable[[str], None],
     ) -> None:
         """warn: told when the file can't be used."""
         self._path = path
         self._value = value
-        self._why = why
+        self._why, self._result = why, result
         self._due = 0
         self._state = ""
         self._left_at: int | None = None
@@ -57,9 +62,8 @@ class HeatRecords:
         self._due = now + _PERIOD_MS
         state = image.state if image.heard else ""
         notes = self.books.step(self._value, state, now, utc_ms)
-        word = self._why.text if self._why.good else ""
-        told = self._told(state, now)
-        notes += self.hygiene.step(self._value, told, word, _DONE.get(word, word), now, utc_ms)
+        why, result = (tag.text if tag.good else "" for tag in (self._why, self._result))
+        notes += self.hygiene.step(self._value, self._told(state, now), why, result, now, utc_ms)
         if self.books.news or self.hygiene.news:
             self._store_soon()
         return notes
@@ -91,7 +95,7 @@ class HeatRecords:
         if self._state in cycles and state not in cycles and state:
             if self._left_at is None:
                 self._left_at = now
-            if self._why.mono_ms <= self._left_at and now - self._left_at < _WORD_MS:
+            if self._result.mono_ms <= self._left_at and now - self._left_at < _WORD_MS:
                 return self._state
         self._left_at = None
         self._state = state or self._state

@@ -70,6 +70,7 @@ class HeatTask:
             Electric(it_limit=self.plant.it_limit),
             self.value,
             database[f"{heat.board}.HYG.WHY"],
+            database[f"{heat.board}.HYG.RESULT"],
             lambda error: self._note(Note("MEMORY_LOST", {"error": error}, alarm=True)),
         )
         self._tags = HeatTags(database, self.heat)

@@ -7,9 +7,10 @@ from typing import Any
 
 from edge_gateway.control.energy.ems import Note
 from edge_gateway.control.heat.image import Image
+from edge_gateway.control.heat.loop_seen import LoopSeen, Mode, Seen
 from edge_gateway.control.heat.loops import TESTS, LoopTest
 from edge_gateway.control.heat.rule import Pi
-from edge_gateway.control.heat.tune import LoopSeen, Mode, Seen, Tuner, evaluate
+from edge_gateway.control.heat.tune import Tuner, evaluate
 from edge_gateway.core.board import BoardUnit
 from edge_gateway.fieldbus.setpoint import SetPoints
 from edge_gateway.tags import TagDatabase

@@ -96,7 +96,10 @@ def alarms(task: HeatTask) -> list[dict[str, Any]]:
 def hygiene(task: HeatTask) -> dict[str, Any]:
     """What the board tells of its cycles, and what is on record."""
     return {
+        "cycle": _text(task, "HYG.CYCLE"),
+        "phase": _text(task, "HYG.PHASE"),
         "why": _text(task, "HYG.WHY"),
+        "result": _text(task, "HYG.RESULT"),
         "hot_min": task.value("HYG.HOT"),
         "next_min": task.value("HYG.NEXT"),
         "low_min": task.value("HYG.LOW"),

@@ -37,7 +37,7 @@ class Limit:
 
 @dataclass(slots=True)
 class Band:
-    """From `low` to `high`, in one unit. `limits` are those that changed something, or could not get what they asked for."""
+    """From `low` to `high`, in one unit. `limits`: those that changed something, or did not get what they asked for."""
 
     low: float = -INFINITE
     high: float = INFINITE

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
 from edge_gateway.api.client import Client
 from edge_gateway.api.wire import ApiError, Code
+from edge_gateway.cli.exits import CommandFailed
+from edge_gateway.cli.heat_commands import app
 from edge_gateway.journal import Kind
 from tests.edge_gateway.core.heat_board import HeatBoard, site_file
 from tests.edge_gateway.core.lanes import Lane, serving
-from tests.edge_gateway.core.test_core import online, running
+from tests.edge_gateway.core.test_core import Running, online, running
 from tests.edge_gateway.core.test_energy import EnergyBoard
 
 pytestmark = pytest.mark.wall_clock
@@ -23,6 +28,15 @@ pytestmark = pytest.mark.wall_clock
 def folder() -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="de-") as name:
         yield Path(name)
+
+
+def edgectl(core: Running, *args: str, columns: int = 100, typed: str | None = None) -> tuple[int, str]:
+    """Exit code and what was printed."""
+    environment = {"COLUMNS": str(columns), "TZ": "UTC"}
+    result = CliRunner().invoke(app, [*args, "--socket", str(core.socket)], input=typed, env=environment)
+    if isinstance(result.exception, CommandFailed):
+        return result.exception.code, str(result.exception)
+    return result.exit_code, result.output
 
 
 def test_it_tells_the_board_what_the_buildings_need_and_says_why(folder: Path) -> None:
@@ -99,7 +113,7 @@ def test_a_board_that_refuses_is_named(folder: Path) -> None:
 
 def test_a_hot_network_needs_key_words_and_names_and_is_on_record(folder: Path) -> None:
     board = HeatBoard("heat1", 141, 0)
-    hot = {"responsible": "Li Wei", "notice": "posters and calls", "confirm": "DISINFECT test"}
+    hot: dict[str, Any] = {"responsible": "Li Wei", "notice": "posters and calls", "confirm": "DISINFECT test"}
     with serving(board) as boards, running(site_file(folder, boards)) as core, Client(core.socket) as client:
         core.wait_for(lambda now: online(now) and now["heat"]["state"] == "RUN")
         core.wait_for(lambda _now: client.call("heat.status")["points"]["TT45"]["quality"] == "good")
@@ -108,11 +122,12 @@ def test_a_hot_network_needs_key_words_and_names_and_is_on_record(folder: Path) 
         assert refused.value.code is Code.REFUSED and not board.told("DISINFECT")
         board.contact("KEY.DIS")
         core.wait_for(lambda _now: client.call("heat.status")["hygiene"]["key"])
-        for wrong, said in (
+        wrongs: list[tuple[dict[str, Any], str]] = [
             ({**hot, "confirm": "yes"}, "`confirm` must be `DISINFECT test`"),
             ({**hot, "responsible": " "}, "`responsible` must not be empty"),
             ({**hot, "notice": 5}, "`notice` must be a text"),
-        ):
+        ]
+        for wrong, said in wrongs:
             with pytest.raises(ApiError, match=said):
                 client.call("heat.disinfect", **wrong)
         assert not board.told("DISINFECT")
@@ -121,7 +136,7 @@ def test_a_hot_network_needs_key_words_and_names_and_is_on_record(folder: Path) 
         begun = client.call("heat.disinfect", **hot)
         assert begun["done"] and [tap["id"] for tap in begun["taps"]] == ["housing-a", "clinic"]
         board.state("NETWORK_DISINFECT")
-        board.put("HYG.WHY", 5)
+        board.put("HYG.WHY", 5)  # operator
         core.wait_for(lambda now: now["heat"]["state"] == "NETWORK_DISINFECT")
         core.wait_for(lambda _now: client.call("heat.report")["hygiene"]["running"] is not None)
         with pytest.raises(ApiError, match="no tap `clinik`; did you mean `clinic`"):
@@ -133,11 +148,11 @@ def test_a_hot_network_needs_key_words_and_names_and_is_on_record(folder: Path) 
         assert client.call("heat.flush", tap="clinic", by="Chen Yu")["left"] == ["housing-a"]
         assert client.call("heat.flush", tap="1", by="Chen Yu")["left"] == []
         assert board.told("FLUSHED")[-1] == (1, 0, 0, 0)
-        board.put("HYG.WHY", 0)
+        board.put("HYG.RESULT", 1)
         board.state("RUN", "HEATING")
         core.wait_for(lambda _now: client.call("heat.report")["hygiene"]["running"] is None)
         (cycle,) = client.call("heat.report")["hygiene"]["cycles"]
-        assert cycle["kind"] == "NETWORK_DISINFECT" and cycle["by"].startswith("Li Wei (")
+        assert (cycle["kind"], cycle["result"]) == ("NETWORK_DISINFECT", "done") and cycle["by"].startswith("Li Wei (")
         assert [(each["name"], each["by"]) for each in cycle["flushed"]] == [
             ("clinic", "Chen Yu"),
             ("housing-a", "Chen Yu"),
@@ -203,3 +218,72 @@ def test_a_silent_board_is_told_nothing_and_a_site_without_one_says_so(folder: P
         pytest.raises(ApiError, match="no `heat` section"),
     ):
         client.call("heat.status")
+
+
+def test_the_drawing_fits_a_terminal_and_marks_what_is_not_measured(folder: Path) -> None:
+    board = HeatBoard("heat1", 141, 0)
+    board.doubt("TT43", "DRIFT")
+    board.trip("SENSOR", "LEAK")
+    board.put("TT47", 0x8000)  # a wire is open
+    with serving(board) as boards, running(site_file(folder, boards)) as core, Client(core.socket) as client:
+        core.wait_for(lambda now: online(now) and now["heat"]["state"] == "RUN")
+        core.wait_for(lambda _now: client.call("heat.status")["points"]["TT43"]["estimate"] == "drifted")
+        core.wait_for(lambda _now: client.call("heat.status")["set_points"].get("heating") == 42.5)
+        client.call("heat.setpoint", name="heating", value=40, minutes=30, why="balancing")
+        code, shown = edgectl(core, "status", columns=80)
+        rows = shown.splitlines()
+        assert code == 0 and max(map(len, rows)) <= 80 and len(rows) <= 26, shown
+        for part in ("TT101 35.0", "28.5 L/s", "HP1 run 280 kW 47.0", "COP 4.0", "TT45 60.0", "P101 A●B○", "TT46 55.5"):
+            assert part in shown, shown
+        assert "~59.0" in shown and "cold ---" in shown, "an estimate, and what nobody knows"
+        assert "42.0 (→42.5)" in shown, "a value with its set-point"
+        alarms = [row for row in rows if row.startswith(("LEAK (H10, P1)", "SENSOR (H11, P3)"))]
+        assert [alarm.split()[0] for alarm in alarms] == ["LEAK", "SENSOR"], "the more urgent one first"
+        assert "not believed: TT43 drifted" in shown and "ordered: heating 40 for" in shown
+        wide = edgectl(core, "status", columns=140)[1].splitlines()
+        assert wide[2:21] == rows[2:21], "the drawing is the same on a wider screen"
+
+        code, shown = edgectl(core, "explain")
+        assert code == 0 and "balancing" in shown and "hot-water" not in shown
+        for name in ("explain", "report", "lost", "status"):
+            code, text = edgectl(core, name, "--json")
+            assert code == 0 and json.loads(text), name
+        code, shown = edgectl(core, "report", "--days")
+        assert code == 0 and "system COP" in shown and "Books by day" in shown and "Hygiene, next due" in shown
+        assert "TT50" in edgectl(core, "lost")[1]
+        assert edgectl(core, "setpoint", "charge", "63") == (0, "charge 63 degC: the board has it\n")
+        assert edgectl(core, "setpoint", "charge", "auto") == (0, "charge 62 degC: the board has it\n")
+        assert edgectl(core, "setpoint", "it", "auto") == (0, "it: the board's own\n")
+        assert edgectl(core, "setpoint", "dhw", "warm") == (2, "a set-point is a number or auto, not `warm`")
+        code, said = edgectl(core, "setpoint", "dhw", "66")
+        assert code == 5 and "scald band" in said
+
+
+def test_nobody_disinfects_by_accident(folder: Path) -> None:
+    board = HeatBoard("heat1", 141, 0)
+    with serving(board) as boards, running(site_file(folder, boards)) as core, Client(core.socket) as client:
+        core.wait_for(lambda now: online(now) and now["heat"]["state"] == "RUN")
+        core.wait_for(lambda _now: client.call("heat.status")["points"]["TT45"]["quality"] == "good")
+        code, said = edgectl(core, "disinfect", "--yes")
+        assert code == 2 and "a person reads what happens and types the word" in said
+        code, said = edgectl(core, "disinfect")
+        assert code == 5 and "the key at heat1 (KEY.DIS) is not turned" in said
+        board.contact("KEY.DIS")
+        core.wait_for(lambda _now: client.call("heat.status")["hygiene"]["key"])
+        assert edgectl(core, "disinfect", typed="Li Wei\nposters\nyes\n") == (5, "that was not it. Nothing was done.")
+        assert edgectl(core, "disinfect", typed="Li Wei\n") == (5, "nothing was done")
+        assert not board.told("DISINFECT")
+        code, shown = edgectl(core, "disinfect", "--notice", "posters", typed="Li Wei\nDISINFECT test\n")
+        assert code == 0 and "70 degC and more at EVERY tap" in shown and "Li Wei is responsible" in shown
+        assert len(board.told("DISINFECT")) == 2, "armed, then executed"
+        board.state("NETWORK_DISINFECT")
+        board.put_value("TT46", 71.0)
+        core.wait_for(lambda _now: client.call("heat.report")["hygiene"]["running"] is not None)
+        core.wait_for(lambda _now: client.call("heat.status")["points"]["TT46"]["value"] == 71.0)
+        code, shown = edgectl(core, "flush", "clinic", "--by", "Chen Yu")
+        assert (code, shown) == (0, "clinic is on record, flushed by Chen Yu\nopen: housing-a\n")
+        assert edgectl(core, "abort") == (0, "heat1: the cycle ends\n") and board.told("ABORT")
+        code, shown = edgectl(core, "report")
+        assert code == 0 and "NETWORK_DISINFECT" in shown and "housing-a open" in shown
+    (audit,) = [r.body for r in core.records(Kind.AUDIT) if r.name == "DISINFECT"]
+    assert (audit["responsible"], audit["notice"]) == ("Li Wei", "posters")
