@@ -1,6 +1,7 @@
 """The demo as its users run it: the whole site on the wall clock, reported, interrupted, killed.
 
-Tolerances of the wall clock: counts are lower bounds, processes may take 20 s to end.
+What the plants did is measured against the time that they had: a slow machine makes it less, and nothing late. Of the
+wall clock is left that counts are lower bounds, and that processes may take 20 s to end.
 """
 
 from __future__ import annotations
@@ -39,18 +40,20 @@ def test_thirty_seconds_of_the_demo_report_a_working_site(tmp_path: Path, demo_r
     assert run.process.returncode == 0, said
     report: dict[str, Any] = json.loads(report_file.read_text(encoding="utf-8"))
 
+    plant_s = report["plant_seconds"]  # since power-up, which is some seconds before the thirty
     boards = report["boards"]
     assert [board["id"] for board in boards] == list(PROGRAMS)
     for board in boards:
         assert board["program"] == PROGRAMS[board["id"]]
         assert board["runtime"].startswith("cpython " if board["id"] in IN_PROCESS else "micropython ")
         assert board["runtime"].endswith(" in process") == (board["id"] in IN_PROCESS)
-        assert (board["mode"], board["link"]) == ("AUTO", "ok")
-        # Half of what 30 s have, for a machine under load; a lane scans every 10 ms, the others every 20 ms.
-        assert board["scans"] > (1500 if board["id"] in LANES else 750)
+        # All were ok at once before the thirty seconds began; the gateway of a busy machine may be late just now.
+        assert (board["mode"], board["link"]) in (("AUTO", "ok"), ("AUTO", "late"))
+        # A lane scans every 10 ms, the others every 20 ms; the gateway may have heard of it some seconds ago.
+        assert board["scans"] > 0.7 * plant_s * (100 if board["id"] in LANES else 50)
         # Some 100 bytes come to the energy board on the wall clock and stay; in virtual time none (test_demo_fast.py).
         assert board["heap_growth_bytes"] <= (512 if board["id"] == "energy1" else 0)
-        assert isinstance(board["scan_overruns"], int)
+        assert (board["scan_overruns"], board["resets"]) == (0, 0)
     assert report["tags"]["total"] > 3000
     assert report["tags"]["good"] > 0.9 * report["tags"]["total"]
     assert report["parking"]["passed"] > 0
@@ -64,13 +67,18 @@ def test_thirty_seconds_of_the_demo_report_a_working_site(tmp_path: Path, demo_r
     assert waste["kg_balance"] == waste["books"]["balance_kg"] == 0
     energy = report["energy"]
     assert (energy["state"], energy["board_state"]) == ("OBSERVE", "OBSERVE")  # for its first minute
-    assert energy["pv_kwh"] > 0.5
-    assert energy["import_kwh"] > 0.5
+    # Nobody holds the sun back while the management looks on; clouds take no more than 43 % of it.
+    hours = plant_s / 3600
+    sun_kw = energy["true_flow_kw"]["pv"]
+    assert sun_kw > 150
+    assert 0.5 * sun_kw * hours < energy["pv_kwh"] < 2 * sun_kw * hours
+    assert energy["load_kwh"] > 300 * hours
+    drawn = energy["load_kwh"] + energy["charging_kwh"] - energy["pv_kwh"]
+    assert energy["import_kwh"] - energy["export_kwh"] == pytest.approx(drawn, abs=0.01)  # the battery rests
     assert abs(energy["balance_residual_wh"]) < 0.001
     assert energy["max_export_kw"] <= energy["export_cap_kw"] == 200
-    # A machine under load may just have missed an answer or two.
-    assert len(energy["units"]["answering"]) >= energy["units"]["of"] - 2 == 8
-    assert len(energy["setpoints"]["mirrored"]) >= energy["setpoints"]["of"] - 2 == 5
+    assert len(energy["units"]["answering"]) == energy["units"]["of"] == 10
+    assert len(energy["setpoints"]["mirrored"]) == energy["setpoints"]["of"] == 7
     uplink = report["uplink"]
     assert uplink["journalled"] > 100
     assert uplink["acked"] == uplink["received"] == uplink["journalled"]

@@ -7,10 +7,11 @@ from typing import Annotated
 
 import typer
 
+from edge_gateway.cli import energy_view
 from edge_gateway.cli.catalogue import COMMANDS
 from edge_gateway.cli.connect import SITE_OPTION, SOCKET_OPTION, ask
 from edge_gateway.cli.energy_sunspec import app as sunspec
-from edge_gateway.cli.output import JSON_OPTION, console, print_json
+from edge_gateway.cli.output import JSON_OPTION, print_json, show
 from edge_gateway.cli.text import _
 
 app = typer.Typer(help=COMMANDS["energy"].help, no_args_is_help=True)
@@ -24,13 +25,7 @@ def status(
     json: Annotated[bool, JSON_OPTION] = False,
 ) -> None:
     """Exit code 5 when the site has no power plant."""
-    found = ask(site, socket, "energy.status")
-    if json:
-        print_json(found)
-        return
-    from edge_gateway.cli.energy_view import status_view
-
-    console().print(status_view(found))
+    show(ask(site, socket, "energy.status"), json, energy_view.status_view)
 
 
 @app.command(help=_("Show every limit, where the plant is, and what is left."))
@@ -40,13 +35,7 @@ def limits(
     json: Annotated[bool, JSON_OPTION] = False,
 ) -> None:
     """In the order in which they count."""
-    found = ask(site, socket, "energy.limits")
-    if json:
-        print_json(found)
-        return
-    from edge_gateway.cli.energy_view import limits_view
-
-    console().print(limits_view(found))
+    show(ask(site, socket, "energy.limits"), json, energy_view.limits_view)
 
 
 @app.command(help=_("Say for each set-point who limits it and why, and what the plan is."))
@@ -56,13 +45,7 @@ def explain(
     json: Annotated[bool, JSON_OPTION] = False,
 ) -> None:
     """All limits in their order; a star marks the one that decides."""
-    found = ask(site, socket, "energy.explain")
-    if json:
-        print_json(found)
-        return
-    from edge_gateway.cli.energy_view import explain_view
-
-    console().print(explain_view(found))
+    show(ask(site, socket, "energy.explain"), json, energy_view.explain_view)
 
 
 @app.command(help=_("Tighten a cap for a while, as a network operator orders it."))
@@ -92,13 +75,7 @@ def report(
     json: Annotated[bool, JSON_OPTION] = False,
 ) -> None:
     """The figures of the domain brief §2g."""
-    figures = ask(site, socket, "energy.report", hours=hours)
-    if json:
-        print_json(figures)
-        return
-    from edge_gateway.cli.energy_view import report_view
-
-    console().print(report_view(figures))
+    show(ask(site, socket, "energy.report", hours=hours), json, energy_view.report_view)
 
 
 @app.command(help=_("Say what is done when a signal is lost."))
@@ -108,10 +85,4 @@ def lost(
     json: Annotated[bool, JSON_OPTION] = False,
 ) -> None:
     """One row a signal: for how long its last value counts, and what then."""
-    rows = ask(site, socket, "energy.lost")
-    if json:
-        print_json(rows)
-        return
-    from edge_gateway.cli.energy_view import lost_view
-
-    console().print(lost_view(rows))
+    show(ask(site, socket, "energy.lost"), json, energy_view.lost_view)

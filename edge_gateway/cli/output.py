@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import typer
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from rich.console import Console, RenderableType
     from rich.table import Table
 
 MAX_COLUMNS = 100
@@ -21,6 +22,14 @@ def print_json(value: Any) -> None:
     import json
 
     sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False, default=str) + "\n")
+
+
+def show(found: Any, json: bool, view: Callable[[Any], RenderableType]) -> None:
+    """What a command has found: JSON for a program, `view` of it for a person."""
+    if json:
+        print_json(found)
+    else:
+        console().print(view(found))
 
 
 def print_json_line(value: Any) -> None:

@@ -7,9 +7,10 @@ from typing import Annotated, Any
 
 import typer
 
+from edge_gateway.cli import waste_view
 from edge_gateway.cli.catalogue import COMMANDS
 from edge_gateway.cli.connect import SITE_OPTION, SOCKET_OPTION, ask
-from edge_gateway.cli.output import JSON_OPTION, console, print_json
+from edge_gateway.cli.output import JSON_OPTION, print_json, show
 from edge_gateway.cli.text import _
 
 app = typer.Typer(help=COMMANDS["waste"].help, no_args_is_help=True)
@@ -22,13 +23,7 @@ def status(
     json: Annotated[bool, JSON_OPTION] = False,
 ) -> None:
     """One row an inlet."""
-    found = ask(site, socket, "waste.status")
-    if json:
-        print_json(found)
-        return
-    from edge_gateway.cli.waste_view import status_view
-
-    console().print(status_view(found))
+    show(ask(site, socket, "waste.status"), json, waste_view.status_view)
 
 
 @app.command(help=_("Collect now: everything, one fraction, one inlet, or one chute."))
@@ -54,13 +49,7 @@ def plan(
     json: Annotated[bool, JSON_OPTION] = False,
 ) -> None:
     """Changes nothing. Exit code 5 while the plant is tripped."""
-    made = ask(site, socket, "waste.plan")
-    if json:
-        print_json(made)
-        return
-    from edge_gateway.cli.waste_view import plan_view
-
-    console().print(plan_view(made))
+    show(ask(site, socket, "waste.plan"), json, waste_view.plan_view)
 
 
 @app.command(help=_("Report figures over a period: kWh/t, runs, blockages, late chutes, container fill."))
@@ -71,13 +60,7 @@ def report(
     json: Annotated[bool, JSON_OPTION] = False,
 ) -> None:
     """The figures of the domain brief §1g."""
-    figures = ask(site, socket, "waste.report", hours=hours)
-    if json:
-        print_json(figures)
-        return
-    from edge_gateway.cli.waste_view import report_view
-
-    console().print(report_view(figures))
+    show(ask(site, socket, "waste.report", hours=hours), json, waste_view.report_view)
 
 
 @app.command(help=_("Reset a trip after its cause was seen to on the spot. Nothing starts by it."))

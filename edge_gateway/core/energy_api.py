@@ -10,13 +10,13 @@ from edge_gateway.api.server import Connection, Method
 from edge_gateway.api.wire import ApiError, Code
 from edge_gateway.control.energy import kpi
 from edge_gateway.control.energy.lost import TABLE as LOST
+from edge_gateway.core.api_arguments import journalled, number, period, reason
 from edge_gateway.core.clock import now_ms, utc_ms
 from edge_gateway.core.energy_task import LIMIT_MOST_S, EnergyTask
 from edge_gateway.core.energy_words import caps, explain, limits, status
-from edge_gateway.journal import JournalReader
 
-_HOUR_MS = 3_600_000
-_MAX_HOURS = 24 * 366
+_MOST_KW = 6553
+"""What a board's register holds."""
 
 
 class EnergyApi:
@@ -51,15 +51,12 @@ class EnergyApi:
 
     def limit(self, connection: Connection, params: dict[str, Any]) -> dict[str, Any]:
         """A tighter cap for `ttl_s`: `cap` (import or export), `kw`, `why`. kw above the site's own changes nothing."""
-        task, which, kw, ttl = self._there(), params.get("cap"), params.get("kw"), params.get("ttl_s", 3600)
+        task, which = self._there(), params.get("cap")
         if which not in ("import", "export"):
             raise ApiError(Code.BAD_PARAMS, "`cap` must be import or export")
-        if not isinstance(kw, int | float) or isinstance(kw, bool) or not 0 <= kw <= 6553:
-            raise ApiError(Code.BAD_PARAMS, "`kw` must be 0 to 6553")
-        if not isinstance(ttl, int | float) or isinstance(ttl, bool) or not 0 < ttl <= LIMIT_MOST_S:
-            raise ApiError(Code.BAD_PARAMS, f"`ttl_s` must be more than 0 and {LIMIT_MOST_S} at most")
-        why = str(params.get("why", ""))[:80]
-        task.limit(str(which), float(kw), round(1000 * ttl), why, connection.user, now_ms())
+        kw = number(params, "kw", least=0, most=_MOST_KW)
+        ttl_ms = round(1000 * number(params, "ttl_s", 3600, most=LIMIT_MOST_S))
+        task.limit(str(which), kw, ttl_ms, reason(params), connection.user, now_ms())
         return {"caps": caps(task, now_ms())}
 
     def lost(self, _connection: Connection, _params: dict[str, Any]) -> list[dict[str, Any]]:
@@ -69,11 +66,8 @@ class EnergyApi:
 
     async def report(self, _connection: Connection, params: dict[str, Any]) -> dict[str, Any]:
         """Figures over the last `hours` (24)."""
-        task, hours = self._there(), params.get("hours", 24)
-        if not isinstance(hours, int | float) or isinstance(hours, bool) or not 0 < hours <= _MAX_HOURS:
-            raise ApiError(Code.BAD_PARAMS, f"`hours` must be more than 0 and {_MAX_HOURS} at most")
-        until = utc_ms()
-        since = until - round(hours * _HOUR_MS)
+        task = self._there()
+        since, until = period(params)
         kwp = sum(inverter.kwp for inverter in task.config.inverters)
         kwh = task.config.battery.kwh if task.config.battery is not None else 0.0
         return await asyncio.to_thread(self._report, since, until, kwp, kwh)
@@ -84,9 +78,5 @@ class EnergyApi:
         return self._task
 
     def _report(self, since: int, until: int, kwp: float, kwh: float) -> dict[str, Any]:
-        reader = JournalReader(self._journal)
-        try:
-            records = reader.named(kpi.NAMES, since, until)
-        finally:
-            reader.close()
+        records = journalled(self._journal, kpi.NAMES, since, until)
         return kpi.kpis((record.body for record in records), since, until, kwp=kwp, kwh=kwh)

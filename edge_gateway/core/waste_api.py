@@ -11,12 +11,9 @@ from edge_gateway.api.wire import ApiError, Code
 from edge_gateway.control.waste import kpi
 from edge_gateway.control.waste.requests import Kind, RefusedError
 from edge_gateway.control.waste.schedule import Hints
-from edge_gateway.core.clock import now_ms, utc_ms
+from edge_gateway.core.api_arguments import journalled, number, period, reason
+from edge_gateway.core.clock import now_ms
 from edge_gateway.core.waste_task import WasteTask
-from edge_gateway.journal import JournalReader
-
-_HOUR_MS = 3_600_000
-_MAX_HOURS = 24 * 366
 
 
 class WasteApi:
@@ -56,11 +53,8 @@ class WasteApi:
 
     async def report(self, _connection: Connection, params: dict[str, Any]) -> dict[str, Any]:
         """Figures over the last `hours` (24)."""
-        task, hours = self._there(), params.get("hours", 24)
-        if not isinstance(hours, int | float) or isinstance(hours, bool) or not 0 < hours <= _MAX_HOURS:
-            raise ApiError(Code.BAD_PARAMS, f"`hours` must be more than 0 and {_MAX_HOURS} at most")
-        until = utc_ms()
-        since = until - round(hours * _HOUR_MS)
+        task = self._there()
+        since, until = period(params)
         return await asyncio.to_thread(self._report, since, until, len(task.plant.chutes), task.full_limit_ms)
 
     def reset(self, connection: Connection, _params: dict[str, Any]) -> dict[str, Any]:
@@ -83,13 +77,11 @@ class WasteApi:
 
     def hint(self, _connection: Connection, params: dict[str, Any]) -> dict[str, Any]:
         """What the power plant says for `ttl_s` (60): `surplus`, `defer`, `forbid`, `why`."""
-        ttl = params.get("ttl_s", 60)
-        if not isinstance(ttl, int | float) or isinstance(ttl, bool) or not 0 < ttl <= 3600:
-            raise ApiError(Code.BAD_PARAMS, "`ttl_s` must be more than 0 and 3600 at most")
+        ttl_ms = round(1000 * number(params, "ttl_s", 60, most=3600))
         flags = {name: params.get(name, False) for name in ("surplus", "defer", "forbid")}
         if not all(isinstance(flag, bool) for flag in flags.values()):
             raise ApiError(Code.BAD_PARAMS, "surplus, defer and forbid are true or false")
-        self._there().hint(Hints(**flags, why=str(params.get("why", ""))[:80]), round(1000 * ttl), now_ms())
+        self._there().hint(Hints(**flags, why=reason(params)), ttl_ms, now_ms())
         return {}
 
     def _there(self) -> WasteTask:
@@ -98,11 +90,7 @@ class WasteApi:
         return self._task
 
     def _report(self, since: int, until: int, chutes: int, full_limit_ms: int) -> dict[str, Any]:
-        reader = JournalReader(self._journal)
-        try:
-            records = reader.named(kpi.NAMES, since, until)
-        finally:
-            reader.close()
+        records = journalled(self._journal, kpi.NAMES, since, until)
         entries = (kpi.Entry(record.utc_ms, record.source, record.name, record.body) for record in records)
         return kpi.kpis(entries, since, until, chutes, full_limit_ms)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import time
@@ -34,6 +35,16 @@ def alive(pid: int) -> bool:
     except ProcessLookupError:
         return False
     return True
+
+
+@contextlib.contextmanager
+def stopped(pid: int) -> Iterator[None]:
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        with contextlib.suppress(ProcessLookupError):  # its watchdog ended it
+            os.kill(pid, signal.SIGCONT)
 
 
 @pytest.fixture
@@ -98,6 +109,36 @@ def test_no_watchdog_bites_because_the_emulator_was_stopped(emulation: Emulation
     before = board(emulation, "IN1")["scans"]
     wait_for(lambda: board(emulation, "IN1")["scans"] > before + 20)
     assert board(emulation, "IN1")["resets"] == 1
+
+
+def test_a_board_that_is_kept_from_running_for_a_moment_is_waited_for(emulation: Emulation, tmp_path: Path) -> None:
+    """No scan is late, and no watchdog bites, for what is the fault of the machine alone."""
+    wait_for(lambda: board(emulation, "IN1")["scans"] > 50)
+    client = ModbusSerialClient(str(tmp_path / "line0"), baudrate=115_200, timeout=5)
+    assert client.connect()
+    waited = 0
+    try:
+        while waited < 3:
+            before = client.read_holding_registers(layout.H_SCAN_OVR, count=1, device_id=11).registers[0]
+            since = time.monotonic()
+            with stopped(board(emulation, "IN1")["pid"]):
+                time.sleep(0.1)  # ten scans
+            if time.monotonic() - since > 0.8:
+                continue  # this test was kept from running as well, perhaps for longer than a board is waited for
+            waited += 1
+            assert client.read_holding_registers(layout.H_SCAN_OVR, count=1, device_id=11).registers == [before]
+    finally:
+        client.close()  # type: ignore[no-untyped-call]
+    assert board(emulation, "IN1")["resets"] == 1
+
+
+def test_a_board_that_never_answers_is_bitten_by_its_watchdog_and_the_others_go_on(emulation: Emulation) -> None:
+    wait_for(lambda: board(emulation, "IN1")["scans"] > 50)
+    with stopped(board(emulation, "IN1")["pid"]):
+        before = board(emulation, "OUT1")["scans"]
+        wait_for(lambda: board(emulation, "IN1")["resets"] == 2)
+    assert board(emulation, "OUT1")["scans"] > before + 100
+    assert board(emulation, "OUT1")["resets"] == 1
 
 
 @pytest.mark.parametrize("how", ["stop", "kill"])

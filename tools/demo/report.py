@@ -19,8 +19,10 @@ def make_report(
 ) -> Report:
     """Join the gateway's status, the emulation's ground truth and the subscriber's count.
 
-    `speed` is that of the whole run in fast motion, None on the wall clock: `elapsed_s` is plant time then.
-    `uplink` is cut at the journal's sequence `received["cut"]`: everything up to it was given time to arrive.
+    `plant_seconds` is the time that the plants have had since power-up, as energies and scans have; on a machine that
+    is too slow for the wall clock it falls behind. A board's `resets` are those after its power-up. `speed` is that of
+    the whole run in fast motion, None on the wall clock: `elapsed_s` is plant time then. `uplink` is cut at the
+    journal's sequence `received["cut"]`: everything up to it was given time to arrive.
     """
     truth = {board["name"]: board for board in emulated.get("boards", [])}
     boards = [
@@ -34,6 +36,7 @@ def make_report(
             "scans": board["scans"],
             "scan_overruns": board["scan_overruns"],
             "heap_growth_bytes": board["heap_growth_bytes"],
+            "resets": truth.get(board["id"], {}).get("resets", 1) - 1,
         }
         for board in status.get("boards", [])
     ]
@@ -44,6 +47,7 @@ def make_report(
         "site": status.get("site"),
         "gateway": status.get("gateway"),
         "seconds": round(elapsed_s, 1),
+        "plant_seconds": emulated.get("now_ms", 0) / 1000,
         "speed": speed,
         "boards": boards,
         "tags": status.get("tags", {}),

@@ -194,8 +194,8 @@ class Demo:
             kpis = client.call("waste.report", hours=max(KPI_HOURS, (elapsed_s + READY_S) / 3600))
             return waste_report(client.call("waste.status"), kpis, self._emulation.report["waste"])
 
-    def _energy(self) -> dict[str, Any] | None:
-        boards = (board for board in self._emulation.report["boards"] if board["program"] == PROGRAM)
+    def _energy(self, emulated: dict[str, Any]) -> dict[str, Any] | None:
+        boards = (board for board in emulated["boards"] if board["program"] == PROGRAM)
         return energy_report(self._watcher.energy, self._watcher.tag, next(boards, {}))
 
     async def _report(self) -> Report:
@@ -206,7 +206,7 @@ class Demo:
         status: dict[str, Any] = self._watcher.status
         emulated = self._emulation.report
         waste = await asyncio.to_thread(self._waste, elapsed)
-        energy = self._energy()
+        energy = self._energy(emulated)
         cut = int(status.get("journal", {}).get("last_seq", 0))
         until = time.monotonic() + DRAIN_S
         while time.monotonic() < until:

@@ -118,6 +118,10 @@ class Board:
         """When the watchdog bites unless fed before."""
         self.owes = False
         """The board has been answered and its next STEP is awaited."""
+        self.asked_us = 0
+        """Since when, in world time."""
+        self.asked_wall_us = 0
+        """The same on the machine's clock; the world keeps both, and only against a wall clock."""
         self.on_serial: Callable[[bytes], None] | None = None
         self.on_step: Callable[[], None] | None = None
         self.restart_on_death = False

@@ -2,7 +2,9 @@
 
 In *virtual* time (`run`, `until`) the world waits until every running board has asked for its next wake, then jumps to
 the earliest wake, event or watchdog: exact to the microsecond and the same in every run. With a *wall clock* behind it
-(`serve`) the same engine waits for the clock instead, and takes frames and serial bytes as they come.
+(`serve`) the same engine waits for the clock instead, and takes frames and serial bytes as they come. A machine that is
+too slow for that makes the world slower, not its boards late: they would count overruns and be bitten by watchdogs for
+what is no fault of theirs.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from tools.emulator.board import BOOTING, OFF, RUNNING, Board, BoardError, Runner
+from tools.emulator.board import BOOTING, NEVER, OFF, RUNNING, Board, BoardError, Runner
 from tools.emulator.plant import Plant
 
 Event = Callable[[], None]
@@ -23,7 +25,13 @@ LOOK_US = 10_000
 
 
 STALL_US = 300_000
-"""Longest step of the wall clock that the world follows."""
+"""The world catches up with the wall clock from so far behind; what is more is lost."""
+HANGS_US = 1_000_000
+"""Wall time after which a board that doesn't answer is no longer waited for: its watchdog will see to it."""
+LATE_US = 4_000
+"""World time waits for what is late by this: a board's answer, a board's turn. A lane has 10 ms for a scan."""
+_HELD_US = 10_000
+"""Pause between two looks at the clock while the world waits for an answer, which ends it."""
 
 
 class TimeoutInWorldError(AssertionError):
@@ -37,12 +45,13 @@ class World:
         self.now_us = start_us
         self.boards: list[Board] = []
         self.stalled_us = 0
-        """Wall time in which the world stood still because nobody let it run."""
+        """Wall time in which the world stood still, because nobody let it run or its boards were not served in time."""
         self._events: list[tuple[int, int, Event]] = []
         self._order = 0
         self._selector: selectors.BaseSelector | None = None
         self._stopping = False
         self._clock_base = 0
+        self._bound_us = 0
         self._readers: list[tuple[Any, Event]] = []
 
     @property
@@ -137,15 +146,17 @@ class World:
                 self.board_linked(board)
             for readable, callback in self._readers:
                 selector.register(readable, selectors.EVENT_READ, callback)
-            self._clock_base = time.monotonic_ns() // 1000 - self.now_us
+            self._clock_base = _wall_us() - self.now_us
             next_tick = self.now_us
             while not self._stopping:
+                self._bound_us = self._bound()
                 self._follow_clock()
                 if on_tick is not None and self.now_us >= next_tick:
                     next_tick = self.now_us + tick_ms * 1000
                     on_tick()
-                wait = self._turn(next_tick)
-                for key, _ in selector.select(max(0.0, wait / 1e6)):
+                due = self._turn(next_tick)
+                self._bound_us = self._bound()
+                for key, _ in selector.select(self._pause_us(due) / 1e6):
                     self._follow_clock()
                     key.data()
         finally:
@@ -153,19 +164,39 @@ class World:
             selector.close()
 
     def _follow_clock(self) -> None:
-        """Set the world's time by the wall clock.
+        """Set the world's time by the wall clock, as far as the boards follow.
 
-        After a longer pause this process was stopped or starved: then the world stood still, and no watchdog bites.
+        Too far behind, this process was stopped or the machine is too slow: then the world stood still.
         """
-        ahead = time.monotonic_ns() // 1000 - self._clock_base - self.now_us
-        if ahead > STALL_US:
-            self.stalled_us += ahead
-            self._clock_base += ahead
-        elif ahead > 0:
-            self.now_us += ahead
+        clock = _wall_us() - self._clock_base
+        if clock - self.now_us > STALL_US:
+            self.stalled_us += clock - self.now_us
+            self._clock_base += clock - self.now_us
+        else:
+            self.now_us = max(self.now_us, min(clock, self._bound_us))
+
+    def _bound(self) -> int:
+        """How far the world's time may go before somebody is late by more than LATE_US.
+
+        A board that owes its answer for HANGS_US of wall time doesn't count: the world goes on, to its watchdog.
+        """
+        nearest = self._events[0][0] if self._events else NEVER
+        hangs = _wall_us() - HANGS_US
+        for board in self.boards:
+            if not board.owes:
+                nearest = min(nearest, board.wake_us)
+            elif board.state == RUNNING and board.asked_wall_us > hangs:
+                nearest = min(nearest, board.asked_us)
+        return nearest + LATE_US
+
+    def _pause_us(self, due_us: int) -> int:
+        """How long nothing but an answer or a byte calls for the world, when something is due at `due_us`."""
+        if self._bound_us <= self.now_us:
+            return _HELD_US
+        return max(0, min(due_us, self._bound_us) - (_wall_us() - self._clock_base))
 
     def _turn(self, until_us: int) -> int:
-        """Do what is due now; return the µs until something is due next."""
+        """Do what is due now; return when something is due next."""
         now = self.now_us
         while self._events and self._events[0][0] <= now:
             heapq.heappop(self._events)[2]()
@@ -174,13 +205,15 @@ class World:
             if board.dog_us <= now:
                 self._guard(board, board.bite)
             elif board.wake_us <= now:
+                board.asked_us = now
+                board.asked_wall_us = _wall_us()
                 self._guard(board, board.due)
                 if board.owes and not _has_descriptor(board):
                     self._guard(board, board.collect)
             nearest = min(nearest, board.wake_us, board.dog_us)
         if self._events:
             nearest = min(nearest, self._events[0][0])
-        return nearest - now
+        return nearest
 
     def _guard(self, board: Board, act: Event) -> None:
         """A board that dies in wall time is restarted, as its watchdog would; the others go on."""
@@ -222,3 +255,7 @@ class World:
 def _has_descriptor(board: Board) -> bool:
     """Whether a selector can tell that the board has something to say; else it answers as soon as it is asked."""
     return hasattr(board.link, "fileno")
+
+
+def _wall_us() -> int:
+    return time.monotonic_ns() // 1000
