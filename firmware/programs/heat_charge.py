@@ -14,6 +14,7 @@ from protocols.ticks import ticks_diff
 _MINUTE = const(60000)
 _CP = const(239)  # flow in 0.01 L/s is 0.1 kW * 239 / 0.01 K
 _SPREAD_MIN = const(500)  # 0.01 K
+_BEGIN = const(700)  # 0.1 % of the feed-forward: the machines come back from their rest while it begins
 _HOT_BAND = const(100)  # 0.01 K between the condenser being hot enough and not any more
 
 
@@ -119,5 +120,7 @@ class Charge:
             loop.pv = hot
             loop.track(par.charge_least, FEED_FORWARD, now, 1)
         else:
+            if loop.held_by == FEED_FORWARD:  # hot now: the pump begins where the machines' heat wants it
+                loop.track(forward * _BEGIN // 1000, FEED_FORWARD, now, 1)
             loop.step(aim, hot, quality, par.charge_least, 1000, hand, now, forward, forward)
         self.speed = loop.out

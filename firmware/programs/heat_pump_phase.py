@@ -65,6 +65,7 @@ class HeatPump:
         self._runs = name + "RUNS"
         self._count = name + "STARTS"
         self._unit = "hp%d_unit" % number
+        self._rated = "hp%d_kw" % number
         self._y = name + "Y"
         self._sp = name + "SP"
         self._plr = name + "PLR"
@@ -109,6 +110,10 @@ class HeatPump:
     def hours(self, io):
         """Time run so far, s."""
         return getattr(io, self._runs)
+
+    def rated(self, par):
+        """Heat at full load, 0.1 kW."""
+        return getattr(par, self._rated)
 
     def may_stop(self, par, now):
         """Whether its least time is over."""

@@ -23,6 +23,7 @@ class HeatPumps:
     waiting   how many run, or wait for their pumps
     asks      1: some machine may run, so its flows are watched (H2)
     stopping  1: one is being stopped      kw        heat that they say they give, 0.1 kW
+    part      largest part load, 0.1 %     power     heat that they can give with it, 0.1 kW
     set_point outlet asked for now, by its slew; lead: machine that starts first (0: by hours)
     """
 
@@ -40,6 +41,7 @@ class HeatPumps:
         self.set_point = _SP_START
         self.lead = 0
         self.part = _FULL
+        self.power = 0
         self._more = OnDelay(300000)
         self._less = OnDelay(60000)
         self._slew = RateLimit(1000, 1000, 0)
@@ -95,6 +97,16 @@ class HeatPumps:
             self._sp_on = self.hot
         slew(target * 60, now)
         self.set_point = slew.q // 60
+
+    def limit(self, par, most):
+        """Largest part load with which the machines that run give `most` 0.1 kW together; `power`: what that is."""
+        rated = 0
+        for machine in self.machines:
+            if machine.hot:
+                rated += machine.rated(par)
+        part = _FULL if most >= rated else max(par.hp_part, most * _FULL // rated)
+        self.part = part
+        self.power = rated * part // _FULL
 
     def drive(self, io, par, proven, off, unload, least, now):
         """Move all. proven: both flows; off: at once; unload: stop with time to unload; least: at their least load.

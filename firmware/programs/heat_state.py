@@ -7,12 +7,15 @@ place while it runs (SRC.STATE tells the source side's then), since it lasts hou
 from firmware.programs.heat_commands import HeatCommands
 from firmware.programs.heat_hygiene import DISINFECT, PASTEURISE
 from firmware.programs.heat_season import COOLING, HEATING
-from firmware.programs.heat_sensors import TT101, TT201, TT202, TT204, TT302, TT303
+from firmware.programs.heat_sensors import TT42, TT101, TT201, TT202, TT204, TT302, TT303
 from firmware.programs.heat_wishes import BOOST, HEAT_PUMP, HP_MAX, IT, SP, STORE
 from firmware.programs.heat_wishes import HEATING as HEATING_LOOP
 from protocols import layout
+from protocols.port import const
 
-_SP_LEAST = 1500
+_SP_LEAST = const(1500)
+_NO_LIMIT = const(100000)  # 0.1 kW
+_RAMPED = const(200)  # 0.01 K below the outlet of a charge: it may begin
 
 
 class HeatState(HeatCommands):
@@ -21,6 +24,7 @@ class HeatState(HeatCommands):
     heat      1: heating wants heat (the buffer is cold)     chill   1: chilled water is made
     direct    1: the source is hot enough to heat by itself  allowed 1: the machines may take IT heat
     supply_sp heating supply wanted, 0.01 degC               target  outlet wanted of the machines
+    ramped    1: the outlet asked for is near the target
     """
 
     def __init__(self, table, par, events):
@@ -35,6 +39,7 @@ class HeatState(HeatCommands):
         self.it_sp = 0
         self.store_sp = 0
         self.target = 0
+        self.ramped = 1
         self.error = 0
         self.src = 0
         self._told_call = 0
@@ -78,21 +83,38 @@ class HeatState(HeatCommands):
         par = self.par
         pumps = self.pumps
         wishes = self.wishes
-        charging = self.charge.priority and self.charge.outlet
-        if charging:
-            self.target = self.charge.outlet
+        near = temps.value[TT42] < self.store_sp - par.charge_on + par.charge_ahead and not temps.store_blind
+        if self.charge.wanted or (near and self.heat):
+            self.target = self.store_sp
         else:
             self.target = wishes.set_point(SP + HEAT_PUMP, self.buffer_sp, par.supply_min, par.hp_sp_max)
         pumps.aim(par, self.target, now)
-        if self.chill:
-            self.error = temps.value[TT202] - par.chw_sp
-        elif temps.reason[TT204]:
-            self.error = 0
-        else:
-            self.error = pumps.set_point - temps.value[TT204]
+        # The set-point rises by 1 K a minute while the buffer still takes the heat: nobody waits for it in the cold.
+        self.ramped = 1 if not self.heat or pumps.set_point >= self.target - _RAMPED else 0
+        self.error = self._shortage(temps)
         wanted = self.allowed and not self.direct and (self.heat or self.charge.wanted or self.chill)
         pumps.stage(par, wanted, self.error, wishes.get(HP_MAX, 3), now)
-        pumps.part = 1000
+        pumps.limit(par, par.charge_kw if self.charge.run else _NO_LIMIT)
+
+    def _shortage(self, temps):
+        """0.01 K that the supply is too cold (chilled water: too warm) for one machine less or more.
+
+        While the store is charged P401 holds the condenser at its set-point whatever the machines give, so the store
+        itself tells what is missing. As long as both want heat no machine is taken away: it would be missing at the
+        next turn.
+        """
+        par = self.par
+        value = temps.value
+        charge = self.charge
+        if self.chill:
+            return value[TT202] - par.chw_sp
+        if charge.run:
+            error = self.store_sp - par.charge_on + par.charge_hyst - value[TT42]
+        elif temps.reason[TT204]:
+            return 0
+        else:
+            error = min(self.pumps.set_point, self.buffer_sp) - value[TT204]
+        return max(0, error) if charge.wanted and self.heat else error
 
     def machines(self, io, now):
         """Move the machines (every scan); what they give up of the IT heat goes to the dry cooler."""

@@ -64,8 +64,9 @@ class HeatWater(HeatState):
         charge = self.charge
         stop = away or effects & (table.EF_CHARGE_OFF | table.EF_HEAT_STOP)
         able = self.allowed and (self.pumps.usable or self.direct)
+        ready = able and self.ramped
         hand = NO_HAND if away else self.wishes.hand(CHARGE)
-        charge.step(io, temps, self.store_sp, hygiene.deep, self.heat, able, stop, self.pumps.kw, hand, now)
+        charge.step(io, temps, self.store_sp, hygiene.deep, self.heat, ready, stop, self.pumps.power, hand, now)
         backup = self.backup
         cycle = hygiene.cycle
         stop = away or effects & table.EF_EH1_OFF
