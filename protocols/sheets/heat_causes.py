@@ -53,9 +53,10 @@ CAUSES = (
           consequence="heat pumps at their least load; their own pressure switches trip them above",
           action="Check flow of the condenser loop."),
     ) + each(MACHINES, _machine) + (
-    Cause("STB_DHW", "STB.DHW", ("EH1_OFF", "CHARGE_OFF"), latch=True, reset=LOCAL, ref="H5", priority=1,
+    Cause("STB_DHW", "STB.DHW or store_over", ("EH1_OFF", "CHARGE_OFF"), latch=True, reset=LOCAL, ref="H5", priority=1,
           hard_wired=True, consequence="electric heater and charging off",
-          action="The store was above 75 degC. Find out why, reset the thermostat by hand, confirm, reset."),
+          action="The store was above 75 degC. Find out why, and whether STB.DHW opened; reset it by hand,"
+          " confirm, reset."),
     Cause("STB_EH", "STB.EH", ("EH1_OFF",), latch=True, reset=LOCAL, ref="H5", priority=1, hard_wired=True,
           consequence="electric heater off",
           action="The heater was above 95 degC. Find out why, reset the thermostat by hand, confirm, reset."),

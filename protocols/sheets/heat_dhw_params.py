@@ -117,6 +117,7 @@ BACKUP = (
     Param("store_low", 5500, 4500, 6000, _T, "top of the store (TT41) too low"),
     Param("store_low_min", 5, 1, 30, "min", "for this long: EH1 helps"),
     Param("store_max", 7400, 6600, 7450, _T, "no heater above, in any node: the limit thermostat opens at 75"),
+    Param("stb_limit", 7500, 6500, 9500, _T, "limit thermostat of the store: 3 K above it ought to have opened"),
     Param("p2h_store", 6500, 5500, 7000, _T, "power-to-heat up to here"),
 )
 

@@ -54,6 +54,7 @@ SHEET = Sheet(
         "hp3_fault",
         "scalds",
         "scorches",
+        "store_over",
         "supply_cool",
         "return_cool",
         "stagnant",
