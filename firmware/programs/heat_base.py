@@ -6,6 +6,7 @@ from array import array
 from drivers.blocks.rate import RateCounter
 from drivers.blocks.timers import OffDelay, OnDelay
 from drivers.blocks.trip import TripEngine
+from drivers.limit_thermostat import DID_NOT_TRIP, LimitThermostat
 from firmware.program import Program
 from firmware.programs.heat_backup import Backup
 from firmware.programs.heat_charge import Charge
@@ -15,7 +16,7 @@ from firmware.programs.heat_hygiene import DISINFECT, Hygiene
 from firmware.programs.heat_mixing import HeatingMix, HeatingPump, TapMix
 from firmware.programs.heat_pumps import HeatPumps
 from firmware.programs.heat_season import Season
-from firmware.programs.heat_sensors import TT50, TT101, TT201, TT202, Temperatures
+from firmware.programs.heat_sensors import TT41, TT44, TT50, TT101, TT201, TT202, Temperatures
 from firmware.programs.heat_source import Source
 from firmware.programs.heat_wishes import Wishes
 from protocols import layout
@@ -23,6 +24,7 @@ from protocols.port import const
 from protocols.quality import BAD, GOOD
 from protocols.ticks import ticks_add, ticks_diff
 
+LOWEST = const(-4000)  # 0.01 degC: the end of every sensor's range
 _SETTLE_MS = const(400)  # the longest debounce of a contact that starts something lasts 200 ms
 _HOUR_MS = const(3600000)
 _LAW_MS = const(500)  # period of measurements and loops (§4a); protections look every scan
@@ -50,6 +52,7 @@ class HeatBase(Program):
         self.pumps = HeatPumps()
         self.season = Season()
         self.fill = Fill()
+        self.stb = LimitThermostat(par.stb_limit)
         self.hygiene = Hygiene(table, par)
         self.charge = Charge(table, par)
         self.tap = TapMix(table, par)
@@ -74,6 +77,7 @@ class HeatBase(Program):
         self.hp3_fault = 0
         self.scalds = 0
         self.scorches = 0
+        self.store_over = 0
         self.supply_cool = 0
         self.return_cool = 0
         self.stagnant = 0
@@ -148,11 +152,33 @@ class HeatBase(Program):
         if season.changed:
             self.events.emit(self.table.EV_SEASON, season.was, season.season)
         self.tt101_lost = temps.source_estimated
+        self._thermostat(io, now)
         self.estimated = 1 if temps.estimates or temps.sensor_doubt else 0
         wide = temps.value[TT201] - temps.value[TT202] > par.evap_dt
         self.evap_wide = 1 if wide and not temps.reason[TT201] and not temps.reason[TT202] else 0
         limit = par.frost_off if self.frosty else par.frost_on
         self.frosty = 1 if season.known and temps.value[TT50] < limit and (self.idle or self.frosty) else 0
+
+    def _thermostat(self, io, now):
+        """H5: water that two sensors of the store have beyond the limit is a thermostat that didn't open."""
+        temps = self.temps
+        hottest = LOWEST
+        second = LOWEST
+        known = 0
+        for k in range(TT41, TT44 + 1):
+            if temps.reason[k]:
+                continue
+            known += 1
+            value = temps.value[k]
+            if value > hottest:
+                second = hottest
+                hottest = value
+            elif value > second:
+                second = value
+        stb = self.stb
+        stb.limit = self.par.stb_limit
+        stb(io.STB_DHW, io.STB_DHW_Q, second, GOOD if known > 1 else BAD, now)
+        self.store_over = 1 if stb.why == DID_NOT_TRIP else 0
 
     def _tell_estimates(self):
         temps = self.temps
