@@ -22,6 +22,7 @@ ROOMS_W_K = 24e3
 ROOMS_J_K = 4.3e9
 GAINS_W = 60e3
 """People, sun, lights."""
+ROOM_C = 20.0
 THERMOSTAT_FROM_C = 20.5
 THERMOSTAT_K = 2.0
 LEAST_OPEN = 0.25
@@ -36,14 +37,14 @@ PLANT_ROOM_C = 20.0
 class Building:
     """Heating side. Temperatures °C, flows kg/s."""
 
-    def __init__(self, buffer: tuple[float, float, float, float], supply: float, back: float, room: float) -> None:
+    def __init__(self, buffer: tuple[float, float, float, float], supply: float, back: float) -> None:
         self.buffer = Tank(BUFFER_KG, buffer)
         self.mixer = Valve(60.0, 0.5)
         self.pump = Pump(22.0, RATED_HEAD_M, lag_s=FLOW_LAG_S)
         self.pipe = Pipe(RATED_KG_S * DEAD_S, supply, parts=60)
         self.header = Volume(RATED_KG_S * MIXED_S, supply)
         self.radiators = Volume(RADIATOR_KG, back)
-        self.room = room
+        self.room = ROOM_C
         self.flow = 0.0
         self.difference_bar = 0.0
         """What DP301 sees across the buildings."""

@@ -35,6 +35,8 @@ SLOW_S = 10.0
 P101_KG_S = 27.5
 """One pump at full speed; 22 kg/s at the drive's default, 11 K at 1 MW."""
 P401_KG_S = 10.0
+WARM_ROOM_C = 26.0
+"""Rooms at time 0, on a hot day."""
 DP101_CLEAN_BAR = 0.12
 """Across a clean filter at 22 kg/s."""
 
@@ -108,7 +110,7 @@ class HeatDistrict(Orders):
         self.hx2 = Exchanger(UA_CHARGE)
         self.p401 = Pump(P401_KG_S, 8.0)
         self.dhw = HotWater(self.draw, store, store[0], store[0] - 4.5)
-        self.building = Building(buffer, 42.0, 36.0, 20.0)
+        self.building = Building(buffer, 42.0, 36.0)
         self.circuits = (Circuit(it_c), Circuit(25.0), Circuit(40.0))
         """IT loop (PT101), evaporators (PT201), condensers and heating (PT301)."""
         self.clogged = 0.0
@@ -132,6 +134,7 @@ class HeatDistrict(Orders):
         """Its supply air (IT.T)."""
         self._slow_s = 0.0
         self._slow(0.0)
+        self.building.room = min(WARM_ROOM_C, max(self.building.room, self.weather.outdoor))
         self._first_stored = self.stored_j
         self._publish(it_c - 8.0)
 

@@ -11,10 +11,10 @@ from math import exp
 
 from tools.emulator.heat.water import CP
 
-NTU = 2.2
+NTU = 2.6
 """Of each section at full fan speed."""
-SPRAY_K = 7.0
-"""By how much full spraying cools the air."""
+SPRAY_K = 10.0
+"""By how much full spraying cools the air. With it the coolers do without machines up to 35 °C outdoors."""
 FAN_LAG_S = 5.0
 FAN_W = 30e3
 """Fans at full speed; they go with the cube of the speed."""

@@ -9,6 +9,9 @@ HALF_KG = 500.0
 NETWORK_KG = 4000.0
 COILS_W_K = 35e3
 """Fan coils on chilled water: 500 kW between rooms of 24 °C and water of 9.5 °C."""
+THERMOSTAT_FROM_C = 22.0
+THERMOSTAT_K = 2.0
+"""Fan coils open in proportion over this."""
 RATED_KG_S = 32.0
 
 
@@ -44,8 +47,9 @@ class Evaporator:
         if self.chilled:
             network = self.network
             arrives = network.t
-            if room > network.t:
-                self.cooled_w = COILS_W_K * (room - network.t)
+            opening = (room - THERMOSTAT_FROM_C) / THERMOSTAT_K
+            if opening > 0.0 and room > network.t:
+                self.cooled_w = COILS_W_K * (opening if opening < 1.0 else 1.0) * (room - network.t)
             network.t += (flow * (leaves - arrives) + self.cooled_w / CP) * dt / network.kg
         machines = warm.t
         part = flow * dt / HALF_KG

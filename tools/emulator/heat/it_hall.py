@@ -16,7 +16,7 @@ NOISE_S = 600.0
 THROTTLE_FROM_C = 50.0
 THROTTLE_K = 15.0
 """Machines that get hot clock down, and are off at the end of this."""
-COIL_W_K = 500e3
+COIL_W_K = 800e3
 """From the loop's water to the supply air of the hall."""
 AIR_LAG_S = 60.0
 
