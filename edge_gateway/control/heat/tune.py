@@ -25,6 +25,7 @@ from edge_gateway.control.heat.loop_seen import LoopSeen, Mode, Seen, Wanted
 from edge_gateway.control.heat.loops import HUNDREDTHS, PERMILLE, LoopTest, Way
 from edge_gateway.control.heat.response import settled, spread_of
 from edge_gateway.control.heat.rule import Pi, Suggestion, suggest
+from protocols.sheets.heat_loop import SHEET
 
 VALID_S = 20
 """The board forgets what the test ordered after this."""
@@ -83,6 +84,8 @@ class Result:
     suggestion: Suggestion | None
     words: dict[str, int] | None = None
     """The suggestion as parameters of the board."""
+    outside: tuple[str, ...] = ()
+    """Those of them that are outside the range that the board takes."""
 
     def as_dict(self) -> dict[str, Any]:
         """For the local API and the journal."""
@@ -93,6 +96,7 @@ class Result:
             "model": None if model is None else model.as_dict(),
             "suggestion": None if self.suggestion is None else self.suggestion.as_dict(),
             "words": self.words,
+            "outside": list(self.outside),
         }
 
 
@@ -103,7 +107,10 @@ def evaluate(record: Record) -> Result:
     if outcome.model is None or not test.kp:
         return Result(outcome, None)
     suggestion = suggest(outcome.model, record.in_force, stroke_s=test.stroke_s)
-    return Result(outcome, suggestion, test.words(suggestion.suggested.pi))
+    words = test.words(suggestion.suggested.pi)
+    ranges = {param.name: (param.lo, param.hi) for param in SHEET.params if param.name in words}
+    outside = tuple(name for name, word in words.items() if not ranges[name][0] <= word <= ranges[name][1])
+    return Result(outcome, suggestion, words, outside)
 
 
 @dataclass(slots=True)

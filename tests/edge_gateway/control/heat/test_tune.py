@@ -12,6 +12,8 @@ from edge_gateway.control.heat.loop_seen import Mode
 from edge_gateway.control.heat.loops import TESTS, Way
 from edge_gateway.control.heat.rule import Pi
 from edge_gateway.control.heat.tune import STATES, VALID_S, Phase, Tuner
+from protocols.sheets.heat_loop import SHEET
+from protocols.sheets.heat_points import LOOP_NAMES
 from tests.edge_gateway.control.heat.bench import Bench, Board
 
 HEATING = TESTS["heating"]
@@ -243,6 +245,30 @@ def test_an_evaluation_that_fails_does_not_hang() -> None:
     assert not bench.tuner.over
     bench.run(2)
     assert (bench.tuner.phase, bench.tuner.why) == (Phase.ABORTED, "the evaluation failed")
+
+
+@pytest.mark.parametrize("name", TESTS)
+def test_the_board_knows_the_loop_and_its_parameters_as_they_are_meant(name: str) -> None:
+    test = TESTS[name]
+    assert LOOP_NAMES[test.number] == name
+    params = {param.name: param for param in SHEET.params}
+    if not test.kp:
+        assert name == "heat-pump"
+        return
+    kp, ti = params[test.kp], params[test.ti]
+    per_pct = {"0.0001/K": 100.0, "0.0001/0.01 bar": 1.0, "0.1 %/K": 10.0}
+    assert test.kp_per == per_pct[kp.unit]
+    assert ti.unit == "0.1 s"
+    meant = test.parameters(kp.default, ti.default)
+    assert test.words(meant) == {test.kp: kp.default, test.ti: ti.default}
+
+
+def test_parameters_that_the_board_would_not_take_are_named() -> None:
+    bench = Bench(HEATING, Board(Process(0.07, 20.0, 5.0), Pi(8.0, 25.0), set_point=42.0, output=45.0, noise=0.005))
+    bench.run(HEATING.longest_s)
+    result = bench.tuner.result
+    assert result is not None and result.words is not None
+    assert (result.outside, result.words["mix_kp"] > 2000) == (("mix_kp",), True)
 
 
 @pytest.mark.parametrize("name", TESTS)
