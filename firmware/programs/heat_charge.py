@@ -120,7 +120,9 @@ class Charge:
             loop.pv = hot
             loop.track(par.charge_least, FEED_FORWARD, now, 1)
         else:
-            if loop.held_by == FEED_FORWARD:  # hot now: the pump begins where the machines' heat wants it
+            loop.hold.preset = par.hold_s * 1000
+            if hand < 0 and (loop.held_by == FEED_FORWARD or loop.held_by == STATE):
+                # Hot now: the pump begins where the machines' heat wants it, not from standstill.
                 loop.track(forward * _BEGIN // 1000, FEED_FORWARD, now, 1)
             loop.step(aim, hot, quality, par.charge_least, 1000, hand, now, forward, forward)
         self.speed = loop.out

@@ -86,6 +86,7 @@ class Temperatures:
         self._q = tuple([name + "_Q" for name in NAMES])
         self._doubt = bytearray(COUNT)
         self._delta = array("h", [0] * len(_PAIRS))  # hot less cold, as last seen
+        self._seen = 0  # pairs whose difference was seen
         self._inverse = tuple([PairCheck() for _ in _PAIRS])
         self._tap_high = PairCheck()
         self._tap_low = PairCheck()
@@ -248,7 +249,8 @@ class Temperatures:
                 old = self._delta[n]
                 change = delta - old
                 # A fortieth of the way each second; the last digits at once.
-                self._delta[n] = delta if -40 < change < 40 else old + change // 40
+                self._delta[n] = delta if -40 < change < 40 or not self._seen >> n & 1 else old + change // 40
+                self._seen |= 1 << n
 
     # -- doubts ------------------------------------------------------------------------------------------------
 

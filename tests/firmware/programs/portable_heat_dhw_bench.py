@@ -142,9 +142,5 @@ class Side:
         for name in values:
             setattr(self.io, name, values[name])
 
-    def shift(self, k):
-        """Minutes since the start, for a test's own course of things."""
-        return self.ms // MINUTE - k
-
 
 __all__ = ("HEALTHY", "MINUTE", "NAMES", "START", "TABLE", "Side")
