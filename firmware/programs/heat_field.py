@@ -78,7 +78,7 @@ class HeatField(Devices):
                 if unit.quality == GOOD:
                     self._take(i, unit, group, raw, at + group.first, now)
             state = unit.alive
-            if state and 0 < i <= MACHINES and not unit.controlled:
+            if state and 0 < i <= MACHINES and not self.machines[i - 1].controlled:
                 state = _DEAF
             if state != self._states[i]:
                 self._states[i] = state

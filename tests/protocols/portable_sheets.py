@@ -166,6 +166,8 @@ def test_contradictions_are_refused_by_name():
         ((DI("A", "", 64),), "bit 64 is outside 0-63"),
         ((DI("A.B", "", 0), DI("A_B", "", 1)), "point 'A_B' stands twice"),
         ((AI("LT", "", 0x80, "mm", 1, 0, 40000),), "does not fit an i16"),
+        ((AI("TT", "", 0x80, "degC", 10, -400, 1400, signal=layout.SIG_PT1000),), "TT: a PT1000 is 0.01 degC"),
+        ((AI("TT", "", 0x80, "degC", 100, -4000, 20000, signal=layout.SIG_PT1000),), "within -50..150 degC"),
         ((Status("N", "", 0x17F, words=2),), "outside 0x0110-0x017F"),
         ((Status("N", "", 0x110, words=2), Status("M", "", 0x111)), "register 0x0111 is taken by N"),
     ):
