@@ -1,4 +1,4 @@
-"""`edgectl heat status|explain|setpoint|pasteurise|disinfect|abort|flush|report|lost`."""
+"""`edgectl heat status|explain|setpoint|pasteurise|disinfect|abort|flush|report|lost|tune`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ import typer
 from edge_gateway.cli import exits
 from edge_gateway.cli.catalogue import COMMANDS
 from edge_gateway.cli.connect import SITE_OPTION, SOCKET_OPTION, ask
-from edge_gateway.cli.output import JSON_OPTION, console, print_json
+from edge_gateway.cli.heat_tune import HELP as TUNE_HELP
+from edge_gateway.cli.heat_tune import tune
+from edge_gateway.cli.output import JSON_OPTION, print_json, show
 from edge_gateway.cli.text import _
 
 app = typer.Typer(help=COMMANDS["heat"].help, no_args_is_help=True)
@@ -23,13 +25,9 @@ def status(
     json: Annotated[bool, JSON_OPTION] = False,
 ) -> None:
     """Exit code 5 when the site has no heat plant."""
-    found = ask(site, socket, "heat.status")
-    if json:
-        print_json(found)
-        return
     from edge_gateway.cli.heat_view import status_view
 
-    console().print(status_view(found))
+    show(ask(site, socket, "heat.status"), json, status_view)
 
 
 @app.command(help=_("Say for each set-point what it is, who limits it and why."))
@@ -39,13 +37,9 @@ def explain(
     json: Annotated[bool, JSON_OPTION] = False,
 ) -> None:
     """A star marks what is held by a limit, an exclamation mark what the board did not take."""
-    found = ask(site, socket, "heat.explain")
-    if json:
-        print_json(found)
-        return
     from edge_gateway.cli.heat_view import explain_view
 
-    console().print(explain_view(found))
+    show(ask(site, socket, "heat.explain"), json, explain_view)
 
 
 @app.command(help=_("Set a set-point for a while, or give it back: `setpoint heating 42`, `setpoint heating auto`."))
@@ -155,13 +149,9 @@ def report(
     json: Annotated[bool, JSON_OPTION] = False,
 ) -> None:
     """The figures of the domain brief §4g, and who flushed what when."""
-    figures = ask(site, socket, "heat.report", hours=hours)
-    if json:
-        print_json(figures)
-        return
     from edge_gateway.cli.heat_view import report_view
 
-    console().print(report_view(figures, days))
+    show(ask(site, socket, "heat.report", hours=hours), json, lambda figures: report_view(figures, days))
 
 
 @app.command(help=_("Say what is done when a signal is lost."))
@@ -171,13 +161,12 @@ def lost(
     json: Annotated[bool, JSON_OPTION] = False,
 ) -> None:
     """One row a signal: for how long its last value counts, and what then."""
-    rows = ask(site, socket, "heat.lost")
-    if json:
-        print_json(rows)
-        return
     from edge_gateway.cli.energy_view import lost_view
 
-    console().print(lost_view(rows))
+    show(ask(site, socket, "heat.lost"), json, lost_view)
+
+
+app.command(help=TUNE_HELP)(tune)
 
 
 def _show_what_happens(found: dict[str, Any]) -> None:

@@ -14,18 +14,18 @@ from edge_gateway.control.heat.hygiene import FLUSH
 from edge_gateway.control.heat.hygiene import Kind as Cycle
 from edge_gateway.control.heat.loops import TESTS
 from edge_gateway.control.heat.lost import TABLE as LOST
+from edge_gateway.core.api_arguments import journalled, number, period, reason
 from edge_gateway.core.clock import now_ms, utc_ms
 from edge_gateway.core.commands import outcome
 from edge_gateway.core.heat_task import ORDER_MOST_S, HeatTask
 from edge_gateway.core.heat_words import explain, status
 from edge_gateway.core.ordering import order
 from edge_gateway.fieldbus.command import Command, CommandEnd
-from edge_gateway.journal import JournalReader
 from edge_gateway.site.model import SiteInfo
 from edge_gateway.site.problems import did_you_mean
 
 _HOUR_MS = 3_600_000
-_MAX_HOURS = 24 * 366
+_MOST = 1_000_000.0
 _ANSWER_S = 10.0
 """A board that is there answers sooner."""
 _TAKEN_S = 3.0
@@ -73,13 +73,15 @@ class HeatApi:
 
     async def report(self, _connection: Connection, params: dict[str, Any]) -> dict[str, Any]:
         """Figures over the last `hours` (24), the books by day, and the hygiene records."""
-        task, hours = self._there(), _number(params, "hours", 24.0)
-        if not 0 < hours <= _MAX_HOURS:
-            raise ApiError(Code.BAD_PARAMS, f"`hours` must be more than 0 and {_MAX_HOURS} at most")
-        until = utc_ms()
-        since = until - round(hours * _HOUR_MS)
-        found = await asyncio.to_thread(self._report, since, until)
-        return {**found, "hygiene": task.records.hygiene.summary(until)}
+        task, (since, until) = self._there(), period(params)
+        records = await asyncio.to_thread(journalled, self._journal, kpi.NAMES, since, until)
+        # An hour belongs to the period in which most of it lies, whenever its entry was written.
+        hours = [record.body for record in records if int(record.body["begin"]) >= since - _HOUR_MS // 2]
+        return {
+            **kpi.kpis(hours, since, until),
+            "days": kpi.days(hours, ZoneInfo(self._site.timezone)),
+            "hygiene": task.records.hygiene.summary(until),
+        }
 
     # --- set-points ---------------------------------------------------------------------------------------------------
 
@@ -95,12 +97,10 @@ class HeatApi:
         if params.get("value") is None:
             task.release(name, connection.user, now_ms())
         else:
-            value, minutes = _number(params, "value"), _number(params, "minutes", 60.0)
-            if not 0 < 60 * minutes <= ORDER_MOST_S:
-                raise ApiError(Code.BAD_PARAMS, f"`minutes` must be more than 0 and {ORDER_MOST_S // 60} at most")
-            why = str(params.get("why") or "")[:80]
+            value = number(params, "value", most=_MOST, least=-_MOST)
+            minutes = number(params, "minutes", 60, most=ORDER_MOST_S // 60)
             try:
-                task.order(name, value, 60 * minutes, why, connection.user, now_ms())
+                task.order(name, value, 60 * minutes, reason(params), connection.user, now_ms())
             except ValueError as error:
                 raise ApiError(Code.BAD_PARAMS, str(error)) from None
         task.decide(now_ms())
@@ -168,7 +168,7 @@ class HeatApi:
             raise ApiError(Code.NOT_FOUND, f"no loop `{loop}`; {did_you_mean(loop, list(TESTS), noun='loops')}")
         if loop in task.heat.orders:
             raise ApiError(Code.REFUSED, f"an order stands for {loop}; `edgectl heat setpoint {loop} auto` ends it")
-        step = None if params.get("step") is None else _number(params, "step")
+        step = None if params.get("step") is None else number(params, "step", most=100)
         try:
             begun = task.tuning.start(loop, step, connection.user, now_ms())
         except ValueError as error:
@@ -210,16 +210,6 @@ class HeatApi:
             raise ApiError(Code.TIMEOUT, f"{task.config.board} did not answer {name} in time")
         raise ApiError(Code.REFUSED, f"{task.config.board}: {name}: {found['reason'] or found['end']}")
 
-    def _report(self, since: int, until: int) -> dict[str, Any]:
-        """In a thread: the journal may be large. An hour belongs to the period in which it begins."""
-        reader = JournalReader(self._journal)
-        try:
-            records = reader.named(kpi.NAMES, since, until)
-        finally:
-            reader.close()
-        hours = [record.body for record in records if int(record.body["begin"]) >= since - _HOUR_MS]
-        return {**kpi.kpis(hours, since, until), "days": kpi.days(hours, ZoneInfo(self._site.timezone))}
-
 
 def _tap(task: HeatTask, given: Any) -> int:
     """Number of a tap by its id or number. Raises ApiError."""
@@ -252,10 +242,3 @@ def _said(params: dict[str, Any], key: str) -> str:
     if not value:
         raise ApiError(Code.BAD_PARAMS, f"`{key}` must not be empty: it is on record")
     return value
-
-
-def _number(params: dict[str, Any], key: str, default: float | None = None) -> float:
-    value = params.get(key, default)
-    if not isinstance(value, int | float) or isinstance(value, bool) or value != value:
-        raise ApiError(Code.BAD_PARAMS, f"`{key}` must be a number")
-    return float(value)

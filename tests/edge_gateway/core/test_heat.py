@@ -287,3 +287,30 @@ def test_nobody_disinfects_by_accident(folder: Path) -> None:
         assert code == 0 and "NETWORK_DISINFECT" in shown and "housing-a open" in shown
     (audit,) = [r.body for r in core.records(Kind.AUDIT) if r.name == "DISINFECT"]
     assert (audit["responsible"], audit["notice"]) == ("Li Wei", "posters")
+
+
+def test_a_loop_is_tested_by_one_at_a_time_and_an_order_is_not_mixed_with_it(folder: Path) -> None:
+    board = HeatBoard("heat1", 141, 0)
+    board.put_value("TT101", 33.0)
+    with serving(board) as boards, running(site_file(folder, boards)) as core, Client(core.socket) as client:
+        core.wait_for(lambda now: online(now) and now["heat"]["state"] == "RUN")
+        core.wait_for(lambda _now: client.call("heat.status")["it_margin_k"] == 7.0)
+        assert edgectl(core, "tune", "--abort") == (5, "no loop was tested since the gateway has started")
+        with pytest.raises(ApiError, match="no loop `heatin`; did you mean `heating`"):
+            client.call("heat.tune.start", loop="heatin")
+        client.call("heat.setpoint", name="heat-pump", value=50)
+        with pytest.raises(ApiError, match="an order stands for heat-pump"):
+            client.call("heat.tune.start", loop="heat-pump")
+        client.call("heat.setpoint", name="heat-pump", value=None)
+        begun = client.call("heat.tune.start", loop="heating", step=4)
+        assert (begun["phase"], begun["step"], begun["over"]) == ("SETTLE", 4, False)
+        with pytest.raises(ApiError, match="heating is being tested by"):
+            client.call("heat.tune.start", loop="dhw")
+        with pytest.raises(ApiError, match="heating is being tested; `edgectl heat tune --abort` ends it"):
+            client.call("heat.setpoint", name="heating", value=40)
+        assert client.call("heat.tune.status")["value"] in (None, 42.0)
+        assert "being tested: heating" in edgectl(core, "status")[1]
+        code, said = edgectl(core, "tune", "--abort")
+        assert code == 0 and said.startswith("heating: ABORTED, ended by ")
+        core.wait_for(lambda _now: client.call("heat.status")["tuning"] == "")
+    assert "HEAT_TUNE" in [r.name for r in core.records(Kind.AUDIT)]
