@@ -28,7 +28,6 @@ _DEAD_SHARE = const(10)
 _TIMEOUT_US = const(100000)  # stations say their own
 _WINDOW_MS = const(1000)
 _IDLE_US = const(20000)
-_REST_MS = const(2)  # when nobody wants anything, nobody is asked again for so long
 
 
 class ModbusLine:
@@ -38,9 +37,11 @@ class ModbusLine:
     client        the client engine with its counters (sent, answered, timeouts, crc_errors, foreign, malformed, late)
     load          time that bytes were on the line in the last whole second, 0.1 %
     share         0.1 % of the last second that the line was in use, waiting for answers and silences included
+    rest_ms       when nobody wants anything, nobody is asked again for so long (20 at most): where units have time, a
+                  longer rest leaves the processor its own
     """
 
-    def __init__(self, stations, baud=115200, bits=10):
+    def __init__(self, stations, baud=115200, bits=10, rest_ms=2):
         fitted = [station for station in stations if station.address]
         seen = set()
         for station in fitted:
@@ -52,6 +53,7 @@ class ModbusLine:
         self.load = 0
         self.share = 0
         self._n = len(fitted)
+        self._rest_ms = rest_ms
         self._resting = False
         self._rest_until = 0
         self._turn = 0
@@ -89,7 +91,7 @@ class ModbusLine:
         station = self._next(now_ms)
         self._resting = station is None
         if station is None:
-            self._rest_until = ticks_add(now_ms, _REST_MS)
+            self._rest_until = ticks_add(now_ms, self._rest_ms)
             return None
         request = station.request(now_ms)
         self._spoilt = 0
@@ -124,7 +126,7 @@ class ModbusLine:
         if wait:
             return wait
         rest = ticks_diff(self._rest_until, now_ms) if self._resting else 0
-        return 1000 * rest if 0 < rest <= _REST_MS else 0
+        return 1000 * rest if 0 < rest <= self._rest_ms else 0
 
     def close(self, now_ms):
         """End the request under way, if any: the port is gone, or was opened anew."""

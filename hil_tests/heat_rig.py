@@ -21,6 +21,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from hil_tests.field_rig import FieldRig
+from hil_tests.trace import Trace
 from protocols import layout
 from protocols.sheets import load
 from tools.emulator.heat.district import HeatDistrict
@@ -31,6 +32,8 @@ from tools.heat.course import PROGRAM, SEASONS, UNIT
 
 SUBSTATES = load(PROGRAM).substates
 WARM = (60.0, 59.5, 59.0, 57.0)
+COOL = (43.0, 42.0, 40.0, 38.0)
+"""A buffer that wants heat."""
 QUICK = {"hp_pumps_s": 10, "it_normal_min": 1, "hp_step_min": 1, "hp_on_min": 3, "hp_off_min": 3}
 """Parameters that let a test come to the point; what they stand for is tested with the sheet's own."""
 SLOW_BEAT_MS = 4_000
@@ -40,14 +43,15 @@ _LIVELY = (
     *(f"HP{n}_{what}" for n in (1, 2, 3) for what in ("SP", "PLR")),
 )
 """Set values that move all the time."""
+_POSITIONS = ("V101_SP", "DRYC_FAN")
 
 
 class HeatRig(FieldRig):
     """One plant with its board. Made by the fixture `make_heat`.
 
     season, hour: where the sun stands; outdoor: prescribed temperature. it_kw: load of the IT hall; None: its profile.
-    draw: mixed water at the taps (kg/s); None: the profile of the day. store: from top to bottom. gateway: False leaves
-    the board alone. params: what differs from the sheet's defaults.
+    draw: mixed water at the taps (kg/s); None: the profile of the day. store, buffer: from top to bottom. gateway:
+    False leaves the board alone. params: what differs from the sheet's defaults.
     """
 
     def __init__(
@@ -61,6 +65,7 @@ class HeatRig(FieldRig):
         it_kw: float | None = 850.0,
         draw: float | None = None,
         store: tuple[float, float, float, float] = WARM,
+        buffer: tuple[float, float, float, float] = COOL,
         gateway: bool = True,
         lapse_ms: int = 0,
         seed: int = 1,
@@ -68,7 +73,7 @@ class HeatRig(FieldRig):
     ) -> None:
         it_w = None if it_kw is None else 1000.0 * it_kw
         self.district = HeatDistrict(
-            seed, day=SEASONS[season], start_s=hour * 3600.0, outdoor=outdoor, it_w=it_w, store=store
+            seed, day=SEASONS[season], start_s=hour * 3600.0, outdoor=outdoor, it_w=it_w, store=store, buffer=buffer
         )
         self.district.draw.forced = draw
         self.plant = HeatPlant(self.district, seed, lapse_ms=lapse_ms)
@@ -94,8 +99,9 @@ class HeatRig(FieldRig):
             self.gateway.beat_ms = self.gateway.poll_ms = SLOW_BEAT_MS
 
     def start(self) -> HeatRig:
-        """Power up; with a gateway, run until it may command."""
+        """Power up and run the first scan; with a gateway, run until it may command."""
         self.board.power_on()
+        self.until(lambda: self.board.scans, within_s=5)
         if self._wants_gateway:
             self.gateway.start()
             self.until(lambda: self.gateway.ready(self.unit), within_s=60)
@@ -140,5 +146,12 @@ class HeatRig(FieldRig):
 
     def run_up(self, within_s: float = 600.0) -> int:
         """Run until at least one machine heats; returns the ms it took."""
-        took = self.until_state("RUN", within_s, look_ms=500)
-        return took + self.until(self.running, within_s)
+        return self.until(self.running, within_s)
+
+    # -- trace -----------------------------------------------------------------------------------------------
+
+    def logbook(self, last: int = 60) -> str:
+        """The end of the trace, without the positions between the ends that valve and fans were told."""
+        told = Trace()
+        told.changes = [row for row in self.trace.changes if row[1] not in _POSITIONS or row[2] in (0, 1000)]
+        return "\n".join(told.last(last))

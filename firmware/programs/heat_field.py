@@ -19,6 +19,7 @@ from protocols.quality import GOOD
 
 MACHINES = const(3)
 METERS = const(3)
+_REST_MS = const(20)  # a second is soon enough for all of them
 _COUNT_MASK = const(0x3FFFFFFF)
 _NOTHING = const(0x8000)  # what a device shows where it has no value
 _MOST = const(0x7FFF)
@@ -41,7 +42,7 @@ class HeatField(Devices):
         )
         self.hall = DataCentre(par.dc_unit, wait)
         self._units = (self.hall,) + self.machines + self.meters
-        self.line = ModbusLine(self._units, self.baud)
+        self.line = ModbusLine(self._units, self.baud, rest_ms=_REST_MS)
         names = [row[0] for row in table.FIELD]
         stale = {}
         for row in table.BI:
