@@ -164,7 +164,7 @@ class Hygiene:
         """The state machine lets the queued PASTEURISE begin. Returns 1 if it began."""
         if self.cycle or not self.queued:
             return 0
-        self._begin(PASTEURISE, self.queued, now)
+        self._begin(PASTEURISE, self.queued, self.par.past_max_min, now)
         self.queued = 0
         self.tap_sp = self.par.past_tap
         self.heat_to = self.par.past_temp + self.par.past_margin
@@ -174,7 +174,7 @@ class Hygiene:
         """Begin NETWORK_DISINFECT. Returns 0 without the key or while a cycle runs."""
         if self.cycle or not io.KEY_DIS or io.KEY_DIS_Q >= BAD:
             return 0
-        self._begin(DISINFECT, OPERATOR, now)
+        self._begin(DISINFECT, OPERATOR, self.par.dis_max_min, now)
         self.tap_sp = self.par.past_tap
         self.heat_to = self.par.dis_store
         self.lamp = 1
@@ -208,7 +208,8 @@ class Hygiene:
 
     # -- cycles ------------------------------------------------------------------------------------------------
 
-    def _begin(self, cycle, why, now):
+    def _begin(self, cycle, why, most_min, now):
+        self.left_min = most_min
         self.cycle = cycle
         self.phase = HEATING
         self.why = why
@@ -348,6 +349,11 @@ class Hygiene:
     def _calendar(self, week_min, synced, minute):
         par = self.par
         every = par.past_every_min
+        if minute:
+            if self.since_min < _SINCE_MAX:
+                self.since_min += 1
+            if self._retry_min:
+                self._retry_min -= 1
         if synced and week_min >= 0:
             due = par.past_day * _DAY + par.past_at
             self.next_min = minutes_until(due, week_min)
@@ -358,13 +364,8 @@ class Hygiene:
             every += _DAY  # the clock has its turn first
         else:
             self.next_min = max(0, every - self.since_min)
-        if minute:
-            if self.since_min < _SINCE_MAX:
-                self.since_min += 1
-            if self._retry_min:
-                self._retry_min -= 1
-            if self.since_min >= every:
-                self._ask(COUNTER)
+        if self.since_min >= every:
+            self._ask(COUNTER)
 
     def _ask(self, why):
         """Queue a PASTEURISE that the plant itself wants, unless one ran within a day."""
