@@ -93,7 +93,7 @@ class PulseOutput:
     """A contact that closes once for each `unit` of something; `closed` for `width_s`, and as long open."""
 
     unit: float
-    width_s: float = 0.3
+    width_s: float
     closed: bool = False
     pulses: int = 0
     _waiting: float = 0.0

@@ -20,6 +20,8 @@ from tools.emulator.serial_line import SerialLine
 from tools.emulator.world import World
 
 STEP_MS = 100
+PULSE_S = 0.3
+"""For which the contact of a pulse meter is closed."""
 LONGEST_MS = 1_000
 """Of a step of the physics."""
 HANDS = (
@@ -47,8 +49,9 @@ class HeatPlant:
         self.now_ms = 0
         self.longest_ms = lapse_ms or STEP_MS
         self.hard_wired = HardWired(district)
-        self.heat_pulses = PulseOutput(J_PER_KWH)
-        self.feed_pulses = PulseOutput(10.0)
+        pulse_s = max(PULSE_S, 2.0 * lapse_ms / 1000.0)  # a debounced contact has to be seen twice
+        self.heat_pulses = PulseOutput(J_PER_KWH, pulse_s)
+        self.feed_pulses = PulseOutput(10.0, pulse_s)
         self._lapse = bool(lapse_ms)
         self._steps = -(-lapse_ms // LONGEST_MS) or 1
         self._step_s = self.longest_ms / 1000.0 / self._steps
