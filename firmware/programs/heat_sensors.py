@@ -11,6 +11,7 @@ to the climate's. Drift of TT46, TT47 and TT50 by a few kelvin stays unseen: not
 
 from array import array
 
+from drivers.blocks.timers import OnDelay
 from firmware.programs.heat_pair_check import PairCheck
 from firmware.programs.heat_store_check import StoreCheck
 from protocols.port import const
@@ -48,6 +49,7 @@ _NEAR_OPEN = const(13900)
 _NEAR_SHORT = const(-3900)
 _RUNNING = const(3)  # HPn.ST
 _SECOND = const(1000)
+_BEHIND = const(5000)
 _MINUTE = const(60)
 _LOAD = const(1000)  # 0.1 kW: less heat says nothing about TT101 and TT102
 _DELTA_MAX = const(3000)
@@ -94,8 +96,7 @@ class Temperatures:
         self._hall = PairCheck()
         self._second_at = 0
         self._begun = 0
-        self._seconds = 0  # of a store estimate, within a minute
-        self._estimate_min = 0
+        self._estimated = OnDelay(1800000)
         self._outdoor_part = 0
         self._litres = 0x3FFFFFFF  # the first minute counts for nothing
         self._draw_s = 0
@@ -111,10 +112,14 @@ class Temperatures:
             self._begun = 1
             self._second_at = ticks_add(now, _SECOND)
         elif ticks_diff(now, self._second_at) >= 0:
-            self._second_at = ticks_add(now, _SECOND)
+            self._second_at = ticks_add(self._second_at, _SECOND)  # so that seconds are right at any scan
+            if ticks_diff(now, self._second_at) > _BEHIND:
+                self._second_at = now
             second = 1
         self._read(io)
         self._estimate(io, second)
+        self._estimated.preset = self.par.tt_estimate_min * 60000
+        self.store_backup = self._estimated(self.store_estimated, now)
         if second:
             self._learn(io)
             self._judge_store(io, heaters, now)
@@ -354,14 +359,3 @@ class Temperatures:
         for k in range(COUNT):
             doubts |= self._doubt[k]
         self.sensor_doubt = 1 if doubts else 0
-        if not self.store_estimated:
-            self._seconds = 0
-            self._estimate_min = 0
-            self.store_backup = 0
-            return
-        self._seconds += 1
-        if self._seconds >= _MINUTE:
-            self._seconds = 0
-            if self._estimate_min < 10000:
-                self._estimate_min += 1
-        self.store_backup = 1 if self._estimate_min >= self.par.tt_estimate_min else 0

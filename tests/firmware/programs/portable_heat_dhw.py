@@ -30,7 +30,7 @@ def test_the_store_is_charged_from_54_until_56():
 
 
 def test_heating_waits_45_minutes_and_has_15():
-    side = Side(1000)
+    side = Side(5000)
     side.heating = 1
     side.put(**COLD)
     side.scan()
@@ -38,12 +38,12 @@ def test_heating_waits_45_minutes_and_has_15():
     begin = side.ms
     for turn, minutes in ((0, 45), (1, 15), (0, 45), (1, 15)):
         side.until(lambda s, turn=turn: s.charge.priority == turn, 50 * MINUTE)
-        assert side.ms - begin in (minutes * MINUTE, minutes * MINUTE + 1000)
-        begin = side.ms - 1000
+        assert side.ms - begin in (minutes * MINUTE, minutes * MINUTE + 5000)
+        begin = side.ms - 5000
         assert side.charge.run == turn and side.charge.outlet == 6200 * turn
     side.run(10 * MINUTE)
     side.heating = 0  # nobody else wants the machines
-    side.run(60 * MINUTE)
+    side.run(50 * MINUTE)
     assert side.charge.priority == 1 and side.charge.priority_left == 0
 
 
@@ -190,7 +190,7 @@ def test_v401_without_its_sensor_holds_and_goes_to_cold():
 def test_a_long_wait_at_the_end_leaves_nothing_to_unwind():
     side = Side()
     side.put(TT45=5700, TT41=5750)  # store too cold: V401 is fully open for long
-    side.run(20 * MINUTE)
+    side.run(5 * MINUTE)
     assert side.tap.out == 1000
     side.put(TT45=6100)
     side.run(5000)
@@ -257,9 +257,9 @@ def test_the_heating_pump_never_stands_below_30_percent():
 
 
 def test_circulation_rests_only_while_the_return_is_hot():
-    side = Side(1000)
+    side = Side(5000)
     side.put(TT45=6100, TT46=5700)
-    assert side.until(lambda s: not s.circulation.run, 31 * MINUTE) in (30 * MINUTE, 30 * MINUTE + 1000)
+    assert side.until(lambda s: not s.circulation.run, 31 * MINUTE) in (30 * MINUTE, 30 * MINUTE + 5000)
     side.put(TT46=5501, P402_RUN=0, FT402=0)
     side.run(10000)
     assert not side.circulation.run and not side.circulation.failed
@@ -270,15 +270,15 @@ def test_circulation_rests_only_while_the_return_is_hot():
     side.until(lambda s: not s.circulation.run, 31 * MINUTE)
     side.put(P402_RUN=0, FT402=0)
     took = side.until(lambda s: s.circulation.run, 31 * MINUTE)
-    assert 29 * MINUTE <= took <= 30 * MINUTE + 1000  # a pipe that stands still tells little
+    assert 29 * MINUTE <= took <= 30 * MINUTE + 5000  # a pipe that stands still tells little
     assert not side.circulation.off
 
 
 def test_circulation_that_stands_for_an_hour_is_off():
     for values in ({"P402_RUN": 0}, {"FT402": 10}, {"FT402_Q": BAD}):
-        side = Side(1000)
+        side = Side(5000)
         side.put(**values)
-        assert side.until(lambda s: s.circulation.failed, 12000) in range(10000, 12001)
+        assert side.until(lambda s: s.circulation.failed, 20000) in range(10000, 15001)
         side.run(59 * MINUTE)
         assert not side.circulation.off
         side.until(lambda s: s.circulation.off, 2 * MINUTE)

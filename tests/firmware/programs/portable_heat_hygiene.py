@@ -36,9 +36,9 @@ def network(phase, **par):
 
 
 def test_the_whole_store_is_hot_for_60_minutes_without_a_break():
-    side = Side(1000)
+    side = Side(5000)
     assert side.hygiene.pasteurise(hy.OPERATOR)
-    side.run(2000)
+    side.run(10000)
     hygiene = side.hygiene
     assert (hygiene.cycle, hygiene.phase, hygiene.why) == (hy.PASTEURISE, hy.HEATING, hy.OPERATOR)
     assert hygiene.heat_to == 7150 and hygiene.tap_sp == 6000 and not hygiene.lamp and not hygiene.suspended
@@ -50,7 +50,7 @@ def test_the_whole_store_is_hot_for_60_minutes_without_a_break():
     assert hygiene.phase == hy.HEATING and hygiene.hot_min == 0
     side.put(TT44=7000)
     took = side.until(lambda s: s.hygiene.ended, 61 * MINUTE)
-    assert took in (60 * MINUTE + 1000, 60 * MINUTE + 2000)
+    assert 60 * MINUTE <= took <= 60 * MINUTE + 10000
     assert hygiene.result == hy.DONE and hygiene.cycle == hy.NONE and hygiene.since_min == 0
     assert hygiene.heat_to == 0 and hygiene.tap_sp == 0
     side.scan()
@@ -70,7 +70,7 @@ def test_it_ends_after_4_hours_whatever_it_reached():
 
 
 def test_a_node_that_is_an_estimate_proves_nothing():
-    side = Side(1000)
+    side = Side(5000)
     side.put(**HOT)
     side.hygiene.pasteurise(hy.OPERATOR)
     side.run(30 * MINUTE)
@@ -92,6 +92,7 @@ def test_weekly_at_its_minute():
     side.scan()
     assert side.hygiene.cycle == hy.PASTEURISE and side.hygiene.why == hy.WEEKLY
     side.put(**HOT)
+    side.scan_ms = 5000
     side.until(lambda s: s.hygiene.ended, 61 * MINUTE)
     side.week = DAY + 200  # the clock was put back into the hour: not again
     side.run(2000)
@@ -173,10 +174,10 @@ def test_the_whole_store_is_charged_before_a_node_is_stagnant():
 
 
 def test_h7_times():
-    side = Side(1000)
+    side = Side(2000)
     side.put(TT45=5499, TT46=4999)
-    assert side.until(lambda s: s.hygiene.supply_low, 11 * MINUTE) in (10 * MINUTE, 10 * MINUTE + 1000)
-    assert side.until(lambda s: s.hygiene.return_low, 31 * MINUTE) in (20 * MINUTE, 20 * MINUTE - 1000)
+    assert side.until(lambda s: s.hygiene.supply_low, 11 * MINUTE) in (10 * MINUTE, 10 * MINUTE + 2000)
+    assert side.until(lambda s: s.hygiene.return_low, 31 * MINUTE) in (20 * MINUTE, 20 * MINUTE - 2000)
     side.put(TT45=5549, TT46=5049)
     side.scan()
     assert side.hygiene.supply_low and side.hygiene.return_low
@@ -245,8 +246,9 @@ def test_how_it_ends():
     side.scan()
     assert side.hygiene.phase == hy.COOLING and side.hygiene.result == hy.KEY_REMOVED
     side = network(hy.NETWORK)
+    side.scan_ms = 10000
     took = side.until(lambda s: s.hygiene.phase == hy.COOLING, 361 * MINUTE)
-    assert took <= 360 * MINUTE and side.hygiene.result == hy.TIME_OUT
+    assert took <= 360 * MINUTE + 10000 and side.hygiene.result == hy.TIME_OUT
     side = network(hy.FLUSHING, dis_taps=2)
     side.hygiene.tap_flushed(7)
     side.run(2000)
@@ -275,7 +277,7 @@ def test_the_hot_network_cools_without_an_alarm():
     hygiene = side.hygiene
     assert hygiene.lamp and hygiene.tap_sp == 5700 and hygiene.heat_to == 0 and side.backup.wanted == 0
     side.put(TT45=7000, TT46=7000)  # nobody draws: V401 shut, TT45 is what comes back
-    side.run(10 * MINUTE)
+    side.run(4 * MINUTE)
     assert not side.tap.scald and side.tap.out == 0
     side.put(TT45=5900, TT46=6700)
     side.run(2000)
@@ -304,8 +306,9 @@ def test_a_valve_that_stays_hot_brings_scald_protection_back():
 
 def test_cooling_ends_after_90_minutes():
     side = network(hy.COOLING)
+    side.scan_ms = 10000
     side.put(TT45=6900, TT46=6900)
     took = side.until(lambda s: s.hygiene.ended, 91 * MINUTE)
-    assert took in range(90 * MINUTE - 2000, 90 * MINUTE + 2001)
+    assert 90 * MINUTE - 10000 <= took <= 90 * MINUTE + 10000
     side.scan()
     assert side.tap.scald and side.hygiene.result == hy.ABORTED

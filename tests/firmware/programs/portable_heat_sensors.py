@@ -77,13 +77,13 @@ def test_a_node_of_the_store_has_its_neighbours():
 
 
 def test_an_estimate_of_the_store_is_good_for_30_minutes():
-    side = Side(1000)
+    side = Side(2000)
     side.run(1000)
     lose(side, "TT42", BAD, 14000)
-    assert side.until(lambda s: s.temps.store_backup, 31 * MINUTE) in range(30 * MINUTE - 1000, 30 * MINUTE + 3001)
+    assert side.until(lambda s: s.temps.store_backup, 31 * MINUTE) in (30 * MINUTE, 30 * MINUTE + 2000)
     assert not side.temps.store_blind
     lose(side, "TT42", GOOD, 6000)
-    side.run(1500)
+    side.run(4000)
     assert not side.temps.store_backup and not side.temps.store_estimated
 
 
@@ -145,7 +145,7 @@ def test_swapped_supply_and_return_are_found_and_put_right():
 
 def test_a_return_that_is_hotter_for_a_reason_is_no_swap():
     # The supply falls by 0.6 K a minute and the return follows ten minutes later: nothing stands still.
-    side = lively(Side(1000))
+    side = lively(Side(2000))
 
     def falls(s):
         s.base["TT45"] = 6000 - 60 * s.ms // MINUTE
@@ -155,7 +155,7 @@ def test_a_return_that_is_hotter_for_a_reason_is_no_swap():
     side.run(25 * MINUTE, falls)
     assert side.io.TT46 > side.io.TT45 + 100 and not side.temps.sensor_doubt
     # Nothing circulates: the pipe of the return cools by itself.
-    side = lively(Side(1000))
+    side = lively(Side(2000))
     side.base["TT45"] = 5000
     side.put(P402_RUN=0)
     side.run(20 * MINUTE, noise)
@@ -174,7 +174,7 @@ def test_a_drift_of_5_k_is_found_in_30_minutes():
 
 
 def test_a_drift_that_creeps_is_found_too():
-    side = lively(Side(1000), "TT43")
+    side = lively(Side(2000), "TT43")
     side.base["TT41"], side.base["TT42"], side.base["TT43"], side.base["TT44"] = 6000, 5000, 3500, 2000
 
     def creeps(s):
@@ -215,7 +215,7 @@ def test_a_store_doesnt_stand_on_its_head():
 
 
 def test_a_heater_warms_without_a_doubt():
-    side = lively(Side(1000))
+    side = lively(Side(2000))
     for name in ("TT41", "TT42", "TT43", "TT44"):
         side.base[name] = 5000
 
