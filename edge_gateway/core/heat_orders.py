@@ -41,10 +41,12 @@ class HeatOrders:
                 self._hold(row, made[name], now)
             elif row.loop:
                 self.points.release((name,))
-        fans = made["fans"]
-        if fans.value is not None:
-            limits = fans.value < 100
-            self._command(("DRYC_CAP",), "DRYC_CAP", (round(10 * fans.value),), WISH_S, now, rests=not limits)
+        cap = made["fans"].value or 100.0
+        self._command(("fans",), "DRYC_CAP", (round(10 * cap),), WISH_S, now, rests=cap == 100.0)
+        # What the grid takes from EH1 it takes from back-up and hygiene too, and at once: that is no set-point.
+        barred = not heat.allowance.eh1
+        most = 0 if barred else round(10 * heat.plant.back_up_kw)
+        self._command(("EH1_MAX",), "EH1_MAX", (most,), WISH_S, now, rests=not barred)
         self.points.scan(now)
 
     def taken(self, name: str) -> bool | None:

@@ -9,7 +9,7 @@ from firmware.programs.heat_hygiene import DONE, PASTEURISE, TRIPPED
 from firmware.programs.heat_season import HEATING
 from firmware.programs.heat_state import HeatState
 from firmware.programs.heat_week import week_minute
-from firmware.programs.heat_wishes import CHARGE, DRY_COOLER, DRYC_CAP, HEATING_PUMP, IT, P2H, SP, TAPS
+from firmware.programs.heat_wishes import CHARGE, DRY_COOLER, DRYC_CAP, EH1_MAX, HEATING_PUMP, IT, P2H, SP, TAPS
 from firmware.programs.heat_wishes import HEATING as HEATING_LOOP
 from protocols.port import const
 
@@ -72,7 +72,8 @@ class HeatWater(HeatState):
         stop = away or effects & table.EF_EH1_OFF
         surplus = self.wishes.get(P2H, 0)
         helps = effects & table.EF_BACKUP
-        backup.step(io, temps, cycle, hygiene.heat_to, helps, 0 if able else 1, surplus, par.eh_steps, stop, now)
+        cap = self.wishes.get(EH1_MAX, par.eh_steps * par.eh_kw) // par.eh_kw
+        backup.step(io, temps, cycle, hygiene.heat_to, helps, 0 if able else 1, surplus, cap, stop, now)
         if backup.kw != self._told_kw:
             self._told_kw = backup.kw
             self.events.emit(table.EV_BACKUP, backup.kw, backup.why)

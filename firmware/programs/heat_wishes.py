@@ -19,7 +19,8 @@ HP_MAX = const(9)
 DRYC_CAP = const(10)
 BOOST = const(11)
 HAND = const(11)  # HAND + n: output of loop n by hand
-SLOTS = const(19)
+EH1_MAX = const(19)  # behind the hands: its bit in the mask is 13
+SLOTS = const(20)
 _SET_POINTS = const(8)  # slots below are set-points: they outlive the gateway
 
 HEATING = const(1)
@@ -71,10 +72,10 @@ class Wishes:
                 if over:
                     self.stands[slot] = 0
                     self._events.emit(self._expired, slot)
-                    if slot > HAND:
+                    if HAND < slot < EH1_MAX:
                         self._events.emit(self._loop_event, slot - HAND, 0)
                 else:
-                    mask |= 1 << min(slot, HAND + 1)
+                    mask |= _bit(slot)
         self.mask = mask
 
     def hold(self, slot, value, valid_s, now):
@@ -83,7 +84,7 @@ class Wishes:
         self.stands[slot] = 1
         self._for_good[slot] = 0 if valid_s else 1
         self._until[slot] = ticks_add(now, min(valid_s, MAX_VALID_S) * 1000)
-        self.mask |= 1 << min(slot, HAND + 1)
+        self.mask |= _bit(slot)
 
     def drop(self, slot):
         """Forget one."""
@@ -120,6 +121,8 @@ class Wishes:
             return self._take(STORE, a0, 5500, 6500, a1, now)
         if code == table.CMD_P2H:
             return self._take(P2H, a0, 0, par.eh_steps * par.eh_kw, a1 or par.wish_s, now)
+        if code == table.CMD_EH1_MAX:
+            return self._take(EH1_MAX, a0, 0, par.eh_steps * par.eh_kw, a1 or par.wish_s, now)
         if code == table.CMD_HP_MAX:
             return self._take(HP_MAX, a0, 0, 3, a1 or par.wish_s, now)
         if code == table.CMD_DRYC_CAP:
@@ -166,3 +169,8 @@ class Wishes:
             return layout.RES_BAD_ARGUMENT
         self.hold(slot, value, valid_s, now)
         return layout.RES_DONE
+
+
+def _bit(slot):
+    """Of the mask: the hands of all loops share one."""
+    return 1 << (HAND + 2 if slot == EH1_MAX else min(slot, HAND + 1))

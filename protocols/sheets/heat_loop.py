@@ -95,6 +95,8 @@ SHEET = Sheet(
         Command(0x030C, "FLUSHED", "tap had 70 degC for 3 min: in NETWORK_DISINFECT, return at 70 degC", ("tap",),
                 _BY_HAND),
         Command(0x030D, "LEAD", "machine that starts first, 1-3; 0 by hours run", ("machine",), _BY_HAND),
+        Command(0x030E, "EH1_MAX", "most power of the electric heater, whatever wants it; least times don't hold it",
+                ("0.1kW", "valid_s"), _BY_HAND),
     ),
     events=(
         Event(65, "WISH_EXPIRED", "a wish of the gateway was not renewed", ("wish",)),

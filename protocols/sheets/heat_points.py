@@ -283,7 +283,8 @@ VALUES = (
         Status("EH1.KW", "electric heater", 0x015C, unit="kW", scale=10),
         Status("EH1.WHY", "what for", 0x015D, enum=BACKUP_WHY),
         Status("WISHES", "wishes of the gateway that stand: bits 0-6 set-points of loops 1-7, 7 store, 8 power to heat,"
-               " 9 machines, 10 dry cooler, 11 buffer; bit 12 a loop in manual", 0x015E),
+               " 9 machines, 10 dry cooler, 11 buffer; bit 12 a loop in manual,"
+               " 13 most of EH1", 0x015E),
         Status("P101.LEAD", "source pump in duty, 1 A, 2 B", 0x015F),
         Status("V101.STUCK", "V101 is not where it was told to be", 0x0160),
         Status("H2.TRIPS", "flow trips in the last hour", 0x0161),
