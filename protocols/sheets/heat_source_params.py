@@ -89,7 +89,7 @@ MACHINE = (
     Param("boost_max", 500, 0, 1500, _K, "most that a wish raises the buffer"),
     Param("supply_min", 3500, 2000, 4500, _T, "lowest heating supply that is taken"),
     Param("supply_max", 5000, 4000, 6500, _T, "highest heating supply that is taken"),
-    Param("charge_kw", 6000, 500, 30000, "0.1 kW", "heat of the machines for the store; more than HX2 takes is lukewarm"),
+    Param("charge_kw", 6000, 500, 30000, "0.1 kW", "heat of the machines for the store: what HX2 can make hot"),
     Param("charge_ahead", 300, 0, 1000, _K, "TT42 this near to the start of a charge: the outlet begins to rise"),
     Param("source_min", 1200, 500, 4000, _T, "no start with the evaporator loop (TT201) below"),
     Param("direct_on", 6000, 4000, 7500, _T, "source (TT101) above it heats without the heat pumps"),
