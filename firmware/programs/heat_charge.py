@@ -1,7 +1,8 @@
 """Charging of the hot-water store: when, with what priority, how fast (domain brief §4b, §4d).
 
-The store is charged when TT42 is below 54 degC, until TT41 is above 56 and TT42 isn't about to ask again. Heating waits
-for 45 min at most, then it has the machines for 15. P401 goes with the machines' heat, Q / (cp (62 - TT44)), and a PI
+The store is charged when TT42 is below 54 degC, until TT44, its bottom, is above 56: ending at the top, which is hot as
+soon as a charge begins, would use a tenth of the store and start the machines seventy times a day. Heating waits for
+45 min at most, then it has the machines for 15. P401 goes with the machines' heat, Q / (cp (62 - TT44)), and a PI
 that holds the condenser just below their set-point: then they give what they have, and nothing that is colder than the
 top of the store is pumped onto it. Until the condenser is that hot P401 turns at its least.
 """
@@ -42,17 +43,15 @@ class Charge:
         self._resting = 0  # heating has its turn
         self._turn_at = 0
         self._timing = 0
-        self._full = 0
         self._hot = 0
 
     def step(self, io, temps, sp, full, heating, allowed, stop, heat_kw, hand, now):
-        """One scan. sp: store set-point (par.dhw_outlet, or the gateway's wish); full: charge down to the bottom
-        (`hygiene.deep`); heating: heating wants the heat pumps too; allowed: the plant can give heat; stop: an
+        """One scan. sp: store set-point (par.dhw_outlet, or the gateway's wish); full: charge it, however warm TT42
+        is (`hygiene.deep`); heating: heating wants the heat pumps too; allowed: the plant can give heat; stop: an
         interlock holds P401; heat_kw: heat of the machines, 0.1 kW; hand: NO_HAND or the operator's speed."""
         value = temps.value
         if temps.store_blind:
             self.wanted = 0  # nothing is known of the store: no heat into it
-            self._full = 0
         else:
             self._want(value, sp, full)
         self._turns(heating, now)
@@ -63,17 +62,10 @@ class Charge:
     def _want(self, value, sp, full):
         par = self.par
         start = sp - par.charge_on
-        if full:
-            self._full = 1
-        if value[TT42] < start or self._full:
+        if full or value[TT42] < start:
             self.wanted = 1
-        if self.wanted:
-            done = value[TT41] > sp - par.charge_off and value[TT42] >= start + par.charge_hyst
-            if self._full:
-                done = done and value[TT44] >= par.luke_hi + par.charge_hyst
-            if done:
-                self.wanted = 0
-                self._full = 0
+        elif self.wanted and value[TT44] > sp - par.charge_off and value[TT42] >= start + par.charge_hyst:
+            self.wanted = 0
 
     def _turns(self, heating, now):
         """Who has the machines. The turns run only while both want them."""

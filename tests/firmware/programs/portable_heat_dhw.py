@@ -13,19 +13,19 @@ COLD = {"TT41": 5550, "TT42": 5300, "TT43": 4500, "TT44": 3000}
 
 def test_the_store_is_charged_from_54_until_56():
     side = Side()
-    for top, second, wanted in (
-        (5700, 5401, 0),
-        (5700, 5400, 0),
-        (5700, 5399, 1),  # T42 < 54
-        (5601, 5500, 1),  # T41 is there, T42 would ask again at once
-        (5600, 5700, 1),  # T41 must be above 56
-        (5601, 5600, 0),
-        (5601, 5400, 0),
-        (5500, 5399, 1),
+    for second, bottom, wanted in (
+        (5401, 4000, 0),
+        (5400, 4000, 0),
+        (5399, 4000, 1),  # T42 < 54
+        (5500, 5601, 1),  # T44 is there, T42 would ask again at once
+        (5900, 5600, 1),  # T44 must be above 56: the whole store is charged
+        (5900, 5601, 0),
+        (5400, 4000, 0),
+        (5399, 4000, 1),
     ):
-        side.put(TT41=top, TT42=second)
+        side.put(TT41=6000, TT42=second, TT44=bottom)
         side.scan()
-        assert side.charge.wanted == wanted, (top, second)
+        assert side.charge.wanted == wanted, (second, bottom)
         assert side.charge.outlet == (6200 if wanted else 0)
 
 

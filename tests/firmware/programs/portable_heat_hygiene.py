@@ -168,7 +168,7 @@ def test_the_whole_store_is_charged_before_a_node_is_stagnant():
     side.put(TT44=5049)
     side.run(2 * MINUTE)
     assert side.charge.wanted
-    side.put(TT44=5200, TT42=6100)
+    side.put(TT44=5650, TT42=6100)
     side.run(2 * MINUTE)
     assert not side.charge.wanted and not side.hygiene.deep
 
