@@ -80,6 +80,7 @@ def result_view(found: dict[str, Any]) -> Group:
     parts += [_parameters(found, result), _robustness(result["suggestion"])]
     words = ", ".join(f"{name}: {value}" for name, value in result["words"].items())
     parts.append(Text(_("not applied; in the site file, under the board's parameters: {words}").format(words=words)))
+    parts.append(Text(_("beware: {text}").format(text=found["beware"]), style="yellow"))
     for name in result["outside"]:
         parts.append(Text(_("{name} is outside the range that the board takes").format(name=name), style="yellow"))
     return Group(*parts)

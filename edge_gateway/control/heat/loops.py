@@ -61,6 +61,8 @@ class LoopTest:
     cause: Way = Way.OUTPUT
     stroke_s: float = 0.0
     """Of the valve that the output moves, end to end."""
+    beware: str = ""
+    """On what the gain depends: parameters must stand the highest."""
 
     def parameters(self, kp: int, ti: int) -> Pi:
         """What the board's parameters mean."""
@@ -90,11 +92,13 @@ TESTS: dict[str, LoopTest] = {
             "heating", 1, "heating supply temperature by V301", "K", Way.OUTPUT,
             step=8.0, directions=_UP_DOWN, outputs=(5.0, 95.0), low=20.0, high=55.0, move=5.0,
             band=0.6, settle_s=60.0, hold_s=(60.0, 200.0), kp="mix_kp", ti="mix_ti", stroke_s=60.0,
+            beware="the gain goes with buffer top (TT301) less return (TT306): test when it is hot",
         ),
         LoopTest(
             "heating-pump", 2, "heating difference pressure by P301", "bar", Way.OUTPUT,
             step=10.0, directions=_UP_DOWN, outputs=(30.0, 100.0), low=0.03, high=0.8, move=0.25,
             band=0.03, settle_s=15.0, hold_s=(12.0, 40.0), kp="dp_kp", ti="dp_ti", kp_per=1.0,
+            beware="the gain goes with the speed: test with the network wide open",
         ),
         LoopTest(
             "heat-pump", 3, "condenser outlet by the machines' set-point", "K", Way.SET_POINT,
@@ -105,21 +109,25 @@ TESTS: dict[str, LoopTest] = {
             "charge", 4, "charging temperature by P401", "K", Way.OUTPUT,
             step=8.0, directions=_UP_DOWN, outputs=(15.0, 100.0), low=50.0, high=66.0, move=4.0,
             band=0.8, settle_s=45.0, hold_s=(45.0, 150.0), kp="charge_kp", ti="charge_ti",
+            beware="the gain goes with the heat pumps' load, and against the flow",
         ),
         LoopTest(
             "dhw", 5, "hot water supply TT45 by V401", "K", Way.OUTPUT,
             step=5.0, directions=(-1, 1), outputs=(2.0, 98.0), low=55.5, high=63.5, move=3.0,
             band=0.6, settle_s=20.0, hold_s=(12.0, 45.0), kp="tap_kp", ti="tap_ti", stroke_s=20.0,
+            beware="the gain goes with store top (TT41) less cold feed (TT47): test when it is hot",
         ),
         LoopTest(
             "it", 6, "IT supply TT102 by V101 and the dry cooler", "K", Way.SET_POINT,
             step=1.0, directions=(-1,), outputs=(0.0, 100.0), low=10.0, high=32.0, move=2.0,
             band=0.5, settle_s=60.0, hold_s=(60.0, 180.0), kp="it_kp", ti="it_ti", kp_per=10.0, stroke_s=30.0,
+            beware="the gain goes with IT load; V101 and the dry cooler have one each",
         ),
         LoopTest(
             "dry-cooler", 7, "dry cooler approach by its fans", "K", Way.OUTPUT,
             step=12.0, directions=(1,), outputs=(10.0, 100.0), low=5.0, high=35.0, move=4.0,
             band=0.6, settle_s=120.0, hold_s=(240.0, 720.0), kp="dryc_kp", ti="dryc_ti", kp_per=10.0,
+            beware="the gain goes with source water (TT101) less outdoor (TT50): test on a cold day",
         ),
     )
 }  # fmt: skip

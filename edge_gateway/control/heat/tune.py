@@ -34,18 +34,20 @@ REFRESH_MS = 5_000
 _SILENT_MS = 3_000
 """A loop whose words are older than this isn't heard."""
 _TAKEN_MS = 8_000
-"""After this an order that isn't seen was not taken."""
+"""After this, and the time of its stroke, an order that isn't seen was not taken."""
 _WATCHED_MS = 30_000
 """A test that nobody asks about for so long is given up."""
 _EVALUATED_MS = 60_000
 """An evaluation that takes longer has failed."""
 _FOREIGN = 1.5
 """An output (%) so far from what was ordered is somebody else's."""
+_FOLLOWS = 0.05
+"""A set-point that has not moved by this share of the step doesn't follow."""
 IT_START_K, IT_LEAST_K = 5.0, 3.0
 """Distance of the IT loop to its limit: for a start, and for going on."""
-STATES = frozenset({"RUN"})
-"""In these states of the plant a loop may be tested; the IT loop and its cooler in any in which they run."""
-_COOLING = frozenset({"SAFE_COOLING", "RUN", "RECOVERY_LIMITED"})
+STATES = frozenset({"RUN", "RECOVERY_LIMITED"})
+"""In these states of the plant a loop may be tested; the IT loop and its cooler in SAFE_COOLING too."""
+_COOLING = STATES | {"SAFE_COOLING"}
 _LEAST_STEP = 0.25
 """A person may ask for a smaller step, down to this share of the loop's own."""
 
@@ -204,6 +206,7 @@ class Tuner:
             "loop": test.name,
             "what": test.what,
             "unit": test.unit,
+            "beware": test.beware,
             "way": str(test.way),
             "by": self.by,
             "step": self._target - self._base if self._trace.stepped else self.size,
@@ -332,8 +335,8 @@ class Tuner:
         if self.phase is Phase.SETTLE or self.test.way is Way.SET_POINT:
             if loop.mode is not Mode.AUTO:
                 return f"the loop is in {loop.mode}{held}"
-            return seen.problem if self.phase is not Phase.SETTLE else ""
-        if now - self._clock.phase <= _TAKEN_MS:
+            return "" if self.phase is Phase.SETTLE else seen.problem or self._unmoved(loop, now)
+        if now - self._clock.phase <= _TAKEN_MS + 10 * self.size * self.test.stroke_s:
             if seen.problem:
                 return f"the board refuses: {seen.problem}"
             return f"the loop is in {loop.mode}{held}" if loop.mode is Mode.TRACKING else ""
@@ -341,7 +344,13 @@ class Tuner:
             return f"the loop has left the test: {loop.mode}{held}"
         ordered = self._target if self.phase is Phase.STEP else self._base
         self._foreign = abs(loop.output - ordered) > _FOREIGN
-        return "somebody else moves the output" if self._foreign else ""
+        return "the output is not where the test has put it: somebody else, or a limit" if self._foreign else ""
+
+    def _unmoved(self, loop: LoopSeen, now: int) -> str:
+        """A set-point that the board has taken may still be another one's: of a charge, of a cycle. It may ramp."""
+        late = self.phase is Phase.STEP and now - self._clock.phase > _TAKEN_MS
+        stands = abs(loop.set_point - self._base) < _FOLLOWS * self.size
+        return "the board holds the set-point where it was" if late and stands else ""
 
     def _sample(self, seen: Seen, now: int) -> None:
         loop, trace = seen.loop, self._trace
