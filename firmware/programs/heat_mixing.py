@@ -87,7 +87,7 @@ class TapMix:
                 self.stuck = 0
             return
         t = io.TT45
-        if not self._watching or t < self._from_t - _COLDER or self.out > self._from_out:
+        if not self._watching or t < self._from_t - _COLDER:
             self._watching = 1
             self._from = now
             self._from_out = self.out

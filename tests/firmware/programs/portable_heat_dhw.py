@@ -197,6 +197,17 @@ def test_a_long_wait_at_the_end_leaves_nothing_to_unwind():
     assert side.tap.out < 960
 
 
+def test_what_the_slew_holds_back_is_not_piled_up():
+    loop = hc.Controller()
+    now = 0
+    for error, seconds in ((1000, 10), (0, 120)):
+        for _ in range(seconds):
+            loop.tune(2000, 250, 17)
+            loop.step(4500, 4500 - error, GOOD, 0, 1000, hc.NO_HAND, now)
+            now += 1000
+        assert loop.out < 250  # ten seconds of slew, and no minute of integral afterwards
+
+
 def test_manual_and_back_are_bumpless():
     for loop, hand in (("tap", "tap"), ("mix", "mix"), ("pump", "pump")):
         side = Side()

@@ -207,6 +207,27 @@ def test_a_node_that_charges_drifts_not():
     doubted(side, 30 * MINUTE, warms)
 
 
+def test_what_is_drawn_holds_a_charging_node_down():
+    """The charge brings heat to TT44, the cold feed takes as much away: what it shows too much is not the charge."""
+    side = lively(Side(1000, tt_drift_s=1500))
+    side.put(FT401=200, P401_RUN=1, V401_SP=1000, FT402=0, TT47=1000)
+    side.base["TT41"], side.base["TT42"], side.base["TT43"], side.base["TT44"] = 6000, 5000, 3500, 2500
+
+    def draws(s):
+        s.put(FQ_L=s.ms // 400)  # 2.5 L/s
+        noise(s)
+        s.temps.step(s.io, 0, 0, 0, s.now)
+        s.ms += 1000
+        s.now = s.now + 1000 & 0x3FFFFFFF
+
+    for _ in range(150):
+        draws(side)
+    side.liar, side.off = "TT44", 500
+    for _ in range(1510):
+        draws(side)
+    assert side.temps.estimates == 1 << hs.TT44
+
+
 def test_a_store_doesnt_stand_on_its_head():
     side = lively(Side(1000))
     side.base["TT42"], side.base["TT43"] = 5500, 5800  # from the start: no bound has seen better
