@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 from protocols.sheets import load
-from protocols.sheets.model import AO, BI, BO, Sheet
+from protocols.sheets.model import AO, BI, BO, DI, Sheet
 
 
 def sheet_of(program: str, lapse_ms: int = 0) -> Any:
@@ -23,12 +23,17 @@ def sheet_of(program: str, lapse_ms: int = 0) -> Any:
 def time_lapse(sheet: Any, scan_ms: int) -> Any:
     """Return `sheet` with a scan of `scan_ms`, its bus inputs without a line, its bus outputs as set values.
 
-    A watchdog of 2 s bounds `scan_ms`.
+    Contacts that are debounced for less than a scan are believed at once: their pulses would be missed. A watchdog of
+    2 s bounds `scan_ms`.
     """
-    return Sheet(**{**vars(sheet), "scan_ms": scan_ms, "points": tuple(_at_terminals(each) for each in sheet.points)})
+    points = tuple(_at_terminals(point, scan_ms) for point in sheet.points)
+    return Sheet(**{**vars(sheet), "scan_ms": scan_ms, "points": points})
 
 
-def _at_terminals(point: Any) -> Any:
+def _at_terminals(point: Any, scan_ms: int) -> Any:
+    if isinstance(point, DI):
+        on_ms, off_ms = (0 if ms < scan_ms else ms for ms in (point.on_ms, point.off_ms))
+        return DI(point.name, point.meaning, point.bit, point.nc, on_ms, off_ms, point.stale_ms, point.period_ms)
     if isinstance(point, BI) and point.reg is not None:
         return BI(point.name, point.meaning, point.stale_ms)
     if isinstance(point, BO):

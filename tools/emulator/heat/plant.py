@@ -49,7 +49,7 @@ class HeatPlant:
         self.now_ms = 0
         self.longest_ms = lapse_ms or STEP_MS
         self.hard_wired = HardWired(district)
-        pulse_s = max(PULSE_S, 2.0 * lapse_ms / 1000.0)  # a debounced contact has to be seen twice
+        pulse_s = max(PULSE_S, lapse_ms / 1000.0)
         self.heat_pulses = PulseOutput(J_PER_KWH, pulse_s)
         self.feed_pulses = PulseOutput(10.0, pulse_s)
         self._lapse = bool(lapse_ms)
