@@ -189,6 +189,9 @@ def _show_what_happens(found: dict[str, Any]) -> None:
             turned=turned,
         ),
     ]
+    told = ", ".join(f"{each['role']} ({each['reach']})" for each in hygiene["contacts"])
+    if told:
+        lines.append(_("  tell first: {contacts}").format(contacts=told))
     for line in lines:
         typer.echo(line, err=True)
 

@@ -110,6 +110,9 @@ def summary_lines(status: dict[str, Any]) -> list[str]:
     energy = status.get("energy")
     if energy is not None:
         lines.append(_("energy: {state} ({why})").format(state=energy["state"], why=plain(energy["why"])))
+    heat = status.get("heat")
+    if heat is not None:
+        lines.append(_("heat: {state} ({why})").format(state=heat["state"] or "?", why=plain(heat["why"])))
     text = _("journal: {last} entries, {used:.1f} MB").format(
         last=journal["last_seq"], used=journal["used_bytes"] / 1e6
     )

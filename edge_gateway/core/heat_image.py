@@ -25,7 +25,7 @@ class HeatImages:
         self._board = board
         self._estimates = [database[f"{board.config.id}.EST.{name}"] for name in ESTIMATES]
         self._outdoor, self._it_out = point("TT50"), point("TT101")
-        self._supply, self._it_heat, self._it_air = point("L1.PV"), point("IT.REQ"), point("IT.T", "IT.REQ")
+        self._supply, self._it_heat = point("L1.PV"), point("IT.REQ")
         self._season, self._eh1, self._key = point("SEASON"), point("EH1.KW"), point("KEY.DIS")
         self._machines = [
             (point(f"HP{n}.PHASE", "HP.PHASE"), point(f"HP{n}.KW", "HP.KW"), point(f"HP{n}.PEL", "HP.KW"),
@@ -59,7 +59,6 @@ class HeatImages:
             outdoor=None if "TT50" in doubted else self._outdoor.read(now),
             supply=self._supply.read(now),
             it_out=None if "TT101" in doubted else self._it_out.read(now),
-            it_air=self._it_air.read(now),
             it_heat=self._it_heat.read(now),
             machines=tuple(_machine(points, now) for points in self._machines),
             eh1=self._eh1.read(now),

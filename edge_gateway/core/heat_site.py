@@ -17,7 +17,6 @@ def plant_of(heat: Heat, board: Board) -> Plant:
     fitted = [number for number in MACHINES if parameter(board, f"hp{number}_unit")]
     return Plant(
         machines=len(fitted),
-        machine_kw=max((parameter(board, f"hp{number}_kw") / 10 for number in fitted), default=0.0),
         back_up_kw=parameter(board, "eh_steps") * parameter(board, "eh_kw") / 10,
         back_up_step=parameter(board, "eh_kw") / 10,
         buildings=tuple(
@@ -30,7 +29,6 @@ def plant_of(heat: Heat, board: Board) -> Plant:
                     supply_warm=building.curve.supply_warm_c,
                 ),
                 limit=building.limit_c,
-                kw=building.kw,
             )
             for building in heat.buildings
         ),
@@ -38,7 +36,6 @@ def plant_of(heat: Heat, board: Board) -> Plant:
         dhw=heat.dhw.supply_c,
         store=heat.dhw.store_c,
         it_limit=parameter(board, "it_water") / 100,
-        it_air_limit=parameter(board, "it_air") / 100,
         curfew=Curfew(minutes(heat.curfew.from_), minutes(heat.curfew.to)),
         curfew_fan=heat.curfew.fan_pct,
         surplus_store=heat.dhw.surplus_c,

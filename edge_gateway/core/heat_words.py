@@ -107,6 +107,7 @@ def hygiene(task: HeatTask) -> dict[str, Any]:
         "taps_flushed": task.value("HYG.TAPS"),
         "priority_s": task.value("DHW.PRIO"),
         "key": task.image.key,
+        "contacts": [{"role": each.role, "reach": each.reach} for each in task.config.contacts],
         "taps": [{"number": n, "id": tap.id, "where": tap.where} for n, tap in enumerate(task.config.taps, 1)],
     }
 

@@ -40,7 +40,6 @@ class HeatBuilding(Part):
     """Somebody who is heated. The neediest one's curve decides the supply temperature."""
 
     name: Identifier
-    kw: float = Field(default=300, ge=1, le=100_000, description="Connected load (kW).")
     limit_c: float = Field(default=16, ge=5, le=25, description="Above this outdoor temperature it is not heated.")
     curve: HeatCurve = Field(default_factory=HeatCurve)
 
@@ -59,7 +58,6 @@ class HeatPowerToHeat(Part):
     kw: float = Field(default=300, ge=0, le=10_000, description="Most that EH1 takes of it (kW); 0: none.")
     margin_kw: float = Field(default=10, ge=0, le=500, description="Left alone (kW).")
     boost_k: float = Field(default=5, ge=0, le=15, description="The buffer gets so much hotter (K).")
-    price: float = Field(default=0.4, ge=-10, le=100, description="What a kWh of it would have brought.")
 
 
 class HeatCurfew(Part):

@@ -25,7 +25,7 @@ def spec(tmp_path: Path) -> SiteSpec:
 def test_lanes_stations_and_one_inlet_of_each_branch_are_processes(spec: SiteSpec) -> None:
     real = [board.name for board in spec.boards if board.runtime == MICROPYTHON]
     lanes = ["entry1", "entry2", "exit1", "exit2", "emergency1"]
-    assert real == [*lanes, "station", *(f"inlet{number:02}" for number in (1, 5, 9, 13, 17, 21)), "energy1"]
+    assert real == [*lanes, "station", *(f"inlet{number:02}" for number in (1, 5, 9, 13, 17, 21)), "energy1", "heat1"]
     assert sum(board.runtime == IN_PROCESS for board in spec.boards) == 18
 
 

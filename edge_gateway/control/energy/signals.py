@@ -1,6 +1,7 @@
 """What the power plant tells the others, row by row of the domain brief §5. The first row that holds wins.
 
-Waste takes it as the hint that it has always taken. Heat takes the word that is published as a tag.
+Waste takes it as the hint that it has always taken. Heat follows the row (`control/heat/power_to_heat.py`), which is
+published as a tag too.
 """
 
 from __future__ import annotations

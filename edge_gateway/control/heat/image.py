@@ -73,7 +73,6 @@ class Image:
     """TT305."""
     it_out: float | None = None
     """TT101."""
-    it_air: float | None = None
     it_heat: float | None = None
     machines: tuple[Machine, ...] = ()
     eh1: float | None = None

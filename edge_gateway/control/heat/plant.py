@@ -26,12 +26,11 @@ class Curve:
 
 @dataclass(frozen=True, slots=True)
 class Building:
-    """Who is heated. limit: above this outdoor temperature it needs nothing (degC). kw: connected load."""
+    """Who is heated. limit: above this outdoor temperature it needs nothing (degC)."""
 
     name: str
     curve: Curve = field(default_factory=Curve)
     limit: float = 16.0
-    kw: float = 300.0
 
 
 CLIMATE = (4.0, 6.0, 10.0, 16.0, 21.0, 25.0, 29.0, 28.5, 24.0, 19.0, 13.0, 7.0)
@@ -57,8 +56,6 @@ class Plant:
     """The plant as it was built. Temperatures in degC, power in kW."""
 
     machines: int = 3
-    machine_kw: float = 300.0
-    """Heat of one heat pump at its rating."""
     back_up_kw: float = 300.0
     back_up_step: float = 50.0
     buildings: tuple[Building, ...] = (Building("district"),)
@@ -69,8 +66,6 @@ class Plant:
     """What the store is charged with."""
     it_limit: float = 40.0
     """TT101 must not exceed it (H1)."""
-    it_air_limit: float = 27.0
-    """Supply air of the IT hall must not exceed it (H1)."""
     curfew: Curfew = field(default_factory=Curfew)
     curfew_fan: float = 70.0
     """Largest speed of the dry cooler's fans in the curfew (%)."""

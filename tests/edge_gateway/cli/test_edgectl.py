@@ -67,7 +67,7 @@ def test_site_check_says_right_or_where_it_is_wrong(edgectl: Edgectl, tmp_path: 
     assert first == f"{QICAI} is right: site qicai"
     assert re.fullmatch(r"  line park485: 5 boards, \d\d % of its time planned", line)
     waste = [[f"waste{n}:", "4"] for n in range(1, 7)] + [["station485:", "1"]]
-    assert [line.split()[1:3] for line in others] == [*waste, ["energy485:", "1"]]
+    assert [line.split()[1:3] for line in others] == [*waste, ["energy485:", "1"], ["heat485:", "1"]]
     wrong = edgectl("site", "check", QICAI, "--set", "gateway.scan_ms=1", "--set", "boards.entry1.unit=2")
     assert wrong.code == exits.SITE_WRONG
     assert wrong.out == ""

@@ -102,6 +102,7 @@ lines:
   buildings: [{{name: housing}}]
   curfew: {{from: "00:00", to: "00:00"}}
   taps: [{{id: housing-a, where: House A}}, {{id: clinic}}]
+  contacts: [{{role: duty engineer, reach: extension 2210}}]
 {extra}"""
     path = folder / "site.yaml"
     path.write_text(text, encoding="utf-8")

@@ -274,7 +274,12 @@ def test_nobody_disinfects_by_accident(folder: Path) -> None:
         assert edgectl(core, "disinfect", typed="Li Wei\n") == (5, "nothing was done")
         assert not board.told("DISINFECT")
         code, shown = edgectl(core, "disinfect", "--notice", "posters", typed="Li Wei\nDISINFECT test\n")
-        assert code == 0 and "70 degC and more at EVERY tap" in shown and "Li Wei is responsible" in shown
+        assert (
+            code == 0
+            and "70 degC and more at EVERY tap" in shown
+            and "Li Wei is responsible" in shown
+            and "tell first: duty engineer (extension 2210)" in shown
+        )
         assert len(board.told("DISINFECT")) == 2, "armed, then executed"
         board.state("NETWORK_DISINFECT")
         board.put_value("TT46", 71.0)

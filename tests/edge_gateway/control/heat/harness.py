@@ -32,7 +32,6 @@ def image(**given: Any) -> Image:
         "outdoor": 5.0,
         "supply": 42.5,
         "it_out": 34.0,
-        "it_air": 23.0,
         "it_heat": 850.0,
         "machines": tuple(RUNS if number < running else STANDS for number in range(3)),
         "eh1": 0.0,
