@@ -1,14 +1,16 @@
 """Charging of the hot-water store: when, with what priority, how fast (domain brief §4b, §4d).
 
-The store is charged when TT42 is below 54 degC, until TT44, its bottom, is above 56: ending at the top, which is hot as
-soon as a charge begins, would use a tenth of the store and start the machines seventy times a day. Heating waits for
-45 min at most, then it has the machines for 15. P401 goes with the machines' heat, Q / (cp (62 - TT44)), and a PI
+The store is charged when TT43, its second node from the bottom, is below 54 degC, until TT44, its bottom, is above 56.
+The brief's T42 and T41 are these two: it counts from below, TT41 here is the top. Begun by TT42 a charge would come when
+half of the store is spent, and the top would fall to 55.6 degC instead of 57.6 before the machines are hot; ended at the
+top, which is hot as soon as a charge begins, it would use a tenth of the store and start the machines seventy times a
+day. Heating waits for 45 min at most, then it has the machines for 15. P401 goes with the machines' heat, Q / (cp (62 - TT44)), and a PI
 that holds the condenser just below their set-point: then they give what they have, and nothing that is colder than the
 top of the store is pumped onto it. Until the condenser is that hot P401 turns at its least.
 """
 
 from firmware.programs.heat_controller import FEED_FORWARD, STATE, Controller
-from firmware.programs.heat_sensors import TT41, TT42, TT44, TT204
+from firmware.programs.heat_sensors import TT41, TT43, TT44, TT204
 from protocols.port import const
 from protocols.ticks import ticks_diff
 
@@ -46,7 +48,7 @@ class Charge:
         self._hot = 0
 
     def step(self, io, temps, sp, full, heating, allowed, stop, heat_kw, hand, now):
-        """One scan. sp: store set-point (par.dhw_outlet, or the gateway's wish); full: charge it, however warm TT42
+        """One scan. sp: store set-point (par.dhw_outlet, or the gateway's wish); full: charge it, however warm TT43
         is (`hygiene.deep`); heating: heating wants the heat pumps too; allowed: the plant can give heat; stop: an
         interlock holds P401; heat_kw: heat of the machines, 0.1 kW; hand: NO_HAND or the operator's speed."""
         value = temps.value
@@ -62,9 +64,9 @@ class Charge:
     def _want(self, value, sp, full):
         par = self.par
         start = sp - par.charge_on
-        if full or value[TT42] < start:
+        if full or value[TT43] < start:
             self.wanted = 1
-        elif self.wanted and value[TT44] > sp - par.charge_off and value[TT42] >= start + par.charge_hyst:
+        elif self.wanted and value[TT44] > sp - par.charge_off and value[TT43] >= start + par.charge_hyst:
             self.wanted = 0
 
     def _turns(self, heating, now):

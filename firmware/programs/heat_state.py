@@ -7,7 +7,7 @@ place while it runs (SRC.STATE tells the source side's then), since it lasts hou
 from firmware.programs.heat_commands import HeatCommands
 from firmware.programs.heat_hygiene import DISINFECT, PASTEURISE
 from firmware.programs.heat_season import COOLING, HEATING
-from firmware.programs.heat_sensors import TT42, TT101, TT201, TT202, TT204, TT302, TT303
+from firmware.programs.heat_sensors import TT42, TT43, TT101, TT201, TT202, TT204, TT302, TT303
 from firmware.programs.heat_wishes import BOOST, HEAT_PUMP, HP_MAX, IT, SP, STORE
 from firmware.programs.heat_wishes import HEATING as HEATING_LOOP
 from protocols import layout
@@ -83,7 +83,7 @@ class HeatState(HeatCommands):
         par = self.par
         pumps = self.pumps
         wishes = self.wishes
-        near = temps.value[TT42] < self.store_sp - par.charge_on + par.charge_ahead and not temps.store_blind
+        near = temps.value[TT43] < self.store_sp - par.charge_on + par.charge_ahead and not temps.store_blind
         if self.charge.wanted or (near and self.heat):
             self.target = self.store_sp
         else:
@@ -100,8 +100,8 @@ class HeatState(HeatCommands):
         """0.01 K that the supply is too cold (chilled water: too warm) for one machine less or more.
 
         While the store is charged P401 holds the condenser at its set-point whatever the machines give, so the store
-        itself tells what is missing. As long as both want heat no machine is taken away: it would be missing at the
-        next turn.
+        itself tells what is missing: one machine isn't enough when TT42, above where the charge began, falls too. As
+        long as both want heat no machine is taken away: it would be missing at the next turn.
         """
         par = self.par
         value = temps.value

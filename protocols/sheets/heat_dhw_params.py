@@ -32,9 +32,9 @@ SENSORS = (
 
 CHARGE = (
     Param("dhw_outlet", 6200, 5800, 6600, _T, "outlet of the heat pumps while the store is charged"),
-    Param("charge_on", 800, 200, 1500, _K, "charge when TT42 is this far below it"),
+    Param("charge_on", 800, 200, 1500, _K, "charge when TT43 is this far below it"),
     Param("charge_off", 600, 100, 1400, _K, "until TT44 is less than this below it"),
-    Param("charge_hyst", 200, 20, 500, _K, "and TT42 is this much warmer than where charging begins"),
+    Param("charge_hyst", 200, 20, 500, _K, "and TT43 is this much warmer than where charging begins"),
     Param("charge_lift", 100, 0, 1000, _K, "P401 at its least until the condenser is this much hotter than TT41"),
     Param("charge_full_min", 1200, 60, 1440, "min", "a node lukewarm for this long has the whole store charged"),
     Param("prio_min", 45, 5, 240, "min", "longest priority of hot water over heating"),

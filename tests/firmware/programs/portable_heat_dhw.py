@@ -13,19 +13,19 @@ COLD = {"TT41": 5550, "TT42": 5300, "TT43": 4500, "TT44": 3000}
 
 def test_the_store_is_charged_from_54_until_56():
     side = Side()
-    for second, bottom, wanted in (
+    for third, bottom, wanted in (
         (5401, 4000, 0),
         (5400, 4000, 0),
-        (5399, 4000, 1),  # T42 < 54
-        (5500, 5601, 1),  # T44 is there, T42 would ask again at once
+        (5399, 4000, 1),  # T43 < 54
+        (5500, 5601, 1),  # T44 is there, T43 would ask again at once
         (5900, 5600, 1),  # T44 must be above 56: the whole store is charged
         (5900, 5601, 0),
         (5400, 4000, 0),
         (5399, 4000, 1),
     ):
-        side.put(TT41=6000, TT42=second, TT44=bottom)
+        side.put(TT41=6000, TT43=third, TT44=bottom)
         side.scan()
-        assert side.charge.wanted == wanted, (second, bottom)
+        assert side.charge.wanted == wanted, (third, bottom)
         assert side.charge.outlet == (6200 if wanted else 0)
 
 
