@@ -58,6 +58,7 @@ class Backup:
         self._lower_hot = 0
         self._surplus_hot = 0
         self._last_on = 0
+        self._rested = 0
         self._switched = 0
 
     def step(self, io, temps, cycle, heat_to, supply_low, no_source, p2h_kw, cap, stop, now):
@@ -149,9 +150,12 @@ class Backup:
         par = self.par
         wanted = (1 << self._upper) - 1 | ((1 << self._lower) - 1) << self._uppers
         mask = self.mask
+        if not mask and not wanted and self._rested:
+            return  # as nearly always: all timers have run out
         count = 0
         if self._switched and ticks_diff(now, self._last_on) >= par.eh_stagger_s * 1000:
             self._switched = 0
+        rested = 0 if self._switched else 1
         may_on = not self._switched
         for n in range(STEPS):
             bit = 1 << n
@@ -162,6 +166,8 @@ class Backup:
             is_on = mask & bit
             on_long = on(is_on, now)
             off_long = off(not is_on, now)
+            if not off_long:
+                rested = 0
             if not allowed & bit or count >= cap:
                 mask &= ~bit
             elif is_on:
@@ -174,6 +180,7 @@ class Backup:
                 self._last_on = now
             if mask & bit:
                 count += 1
+        self._rested = rested
         self.mask = mask
         self.steps = count
         self.kw = count * par.eh_kw
