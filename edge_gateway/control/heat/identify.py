@@ -146,8 +146,10 @@ def _judged(record: Record, fit: Fit, spacing: float, least: float) -> Outcome:
     left = max(sqrt(fit.sse / max(1.0, sum(record.weights) - 5)), least)
     grain = max(_grain(record), least)
     fit_pct = 100 * (1 - fit.sse / record.flat) if record.flat > 0 else 0.0
-    if swing < _SWING_LEAST * grain or fit_pct < _FIT_SOME:
+    if swing < _SWING_LEAST * grain:
         return _no(Cause.NO_RESPONSE, f"the value moved by {swing:.3g} with the output; its noise is {grain:.2g}")
+    if fit_pct < _FIT_SOME:
+        return _no(Cause.NOT_FIRST_ORDER, f"something else moved the value: the model explains {fit_pct:.0f} % of it")
     if left > _LEFT_MOST * grain + _SHAPE * swing:
         return _no(
             Cause.NOT_FIRST_ORDER,

@@ -41,8 +41,8 @@ _EVALUATED_MS = 60_000
 """An evaluation that takes longer has failed."""
 _FOREIGN = 1.5
 """An output (%) so far from what was ordered is somebody else's."""
-_FOLLOWS = 0.05
-"""A set-point that has not moved by this share of the step doesn't follow."""
+_STANDS = 0.05
+"""A set-point that has moved by less than this share of the step stands."""
 IT_START_K, IT_LEAST_K = 5.0, 3.0
 """Distance of the IT loop to its limit: for a start, and for going on."""
 STATES = frozenset({"RUN", "RECOVERY_LIMITED"})
@@ -232,11 +232,15 @@ class Tuner:
         if now - self._clock.phase < 1000 * test.settle_s:
             return
         moved = spread_of([sample.y for sample in window])
-        if moved <= test.band and spread_of([sample.u for sample in window]) <= self.size:
+        ordered = spread_of([sample.u for sample in window])
+        if moved <= test.band and ordered <= self.size * (_STANDS if test.cause is Way.SET_POINT else 1.0):
             assert seen.loop is not None
             self._begin(seen.loop, sum(sample.u for sample in window) / len(window), now)
         elif now - self._clock.phase >= 1000 * test.settle_most_s:
-            self._give_up(f"the plant doesn't stand still: the value moves by {moved:.2f} {test.unit}", now)
+            why = (
+                f"the value moves by {moved:.2f} {test.unit}" if moved > test.band else f"it is moved by {ordered:.1f}"
+            )
+            self._give_up(f"the plant doesn't stand still: {why}", now)
 
     def _begin(self, loop: LoopSeen, mean: float, now: int) -> None:
         """The step, in the first direction in which there is room for it."""
@@ -347,10 +351,11 @@ class Tuner:
         return "the output is not where the test has put it: somebody else, or a limit" if self._foreign else ""
 
     def _unmoved(self, loop: LoopSeen, now: int) -> str:
-        """A set-point that the board has taken may still be another one's: of a charge, of a cycle. It may ramp."""
-        late = self.phase is Phase.STEP and now - self._clock.phase > _TAKEN_MS
-        stands = abs(loop.set_point - self._base) < _FOLLOWS * self.size
-        return "the board holds the set-point where it was" if late and stands else ""
+        """A set-point may be somebody else's in spite of all orders: a charge's, a cycle's. On its ramp it is ours."""
+        if self.phase is not Phase.STEP or now - self._clock.phase <= _TAKEN_MS:
+            return ""
+        gone = (loop.set_point - self._base) / (self._target - self._base)
+        return "" if _STANDS < gone < 1 + _STANDS else "the board follows another set-point than the test's"
 
     def _sample(self, seen: Seen, now: int) -> None:
         loop, trace = seen.loop, self._trace

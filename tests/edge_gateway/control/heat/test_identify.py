@@ -100,6 +100,10 @@ CANNOT: dict[str, tuple[list[Sample], Cause]] = {
         _disturbed(recorded(V301, TEST), lambda t: 1.5 * (60 < t < 110)),
         Cause.NOT_FIRST_ORDER,
     ),
+    "a value that goes its own way": (
+        _disturbed(recorded(V301, TEST), lambda t: 9.0 * sin(t / 20)),
+        Cause.NOT_FIRST_ORDER,
+    ),
     "another loop that swings": (_disturbed(recorded(V301, TEST), lambda t: sin(t / 6)), Cause.NOT_FIRST_ORDER),
     "a valve with play comes back by a third": (
         [replace(s, y=s.y if s.at_s < 138 else 48.2 - 0.35 * (48.2 - s.y)) for s in recorded(V301, TEST)],

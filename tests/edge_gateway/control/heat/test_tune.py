@@ -229,14 +229,27 @@ def test_the_it_loop_stays_with_its_controller() -> None:
     assert (bench.board.mode, bench.board.set_point) == (Mode.AUTO, 27.0)
 
 
-def test_a_set_point_that_the_board_keeps_is_seen() -> None:
+@pytest.mark.parametrize("shown", [60.0, 61.5])
+def test_a_set_point_that_is_not_the_tests_is_seen(shown: float) -> None:
     """While the store is charged the machines' set-point is the charge's, whatever is ordered."""
     test = TESTS["heat-pump"]
     bench = Bench(test, Board(Process(0.3, 90.0, 10.0), Pi(1.0, 60.0), set_point=60.0, output=60.0))
-    bench.loop_changes["set_point"] = 60.0
-    bench.run(test.longest_s)
+    bench.until(Phase.STEP)
+    bench.loop_changes["set_point"] = shown
+    bench.run(9)
+    assert bench.tuner.why == "the board follows another set-point than the test's"
+    bench.run(VALID_S + 1)
+    assert (bench.tuner.phase, bench.board.set_point) == (Phase.ABORTED, 60.0)
+
+
+def test_a_set_point_on_a_ramp_is_waited_for() -> None:
+    test = TESTS["heat-pump"]
+    bench = Bench(test, Board(Process(0.3, 90.0, 10.0), Pi(1.0, 60.0), set_point=60.0, output=60.0))
+    for scan in range(round(10 * test.settle_most_s) + 20):
+        bench.loop_changes["set_point"] = 55.0 + scan / 600
+        bench.scan()
     assert bench.tuner.phase is Phase.ABORTED
-    assert bench.tuner.why == "the board holds the set-point where it was"
+    assert bench.tuner.why == "the plant doesn't stand still: it is moved by 2.0"
 
 
 def test_an_honest_no_is_a_result_too() -> None:
