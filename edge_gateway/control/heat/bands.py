@@ -38,6 +38,8 @@ class Settable:
 
     def wrong(self, value: float) -> str:
         """What is wrong with a value, in words; empty when it is in the band."""
+        if self.scale == 1 and value != int(value):
+            return f"{value:g} is no whole number"
         if value < self.low:
             return f"{self.text(value)} is below {self.low:g}: {self.low_why}"
         if value > self.high:

@@ -105,6 +105,8 @@ class Law:
     """kW of surplus that are left alone, so that the meter's noise buys nothing."""
     surplus_up_ms: int = 60 * SECOND_MS
     """A step of EH1 more is taken of a surplus that has lasted so long."""
+    surplus_down_ms: int = 5 * SECOND_MS
+    """It is given back when it was missing for so long: meter and heater are read at different moments."""
     it_margin: float = 5.0
     """K: nearer to its limit IT gets all that the dry cooler has."""
     loss_ms: int = 5 * MINUTE_MS

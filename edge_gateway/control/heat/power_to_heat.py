@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from edge_gateway.control.energy.lasting import Lasting
 from edge_gateway.control.energy.signals import Heat
 from edge_gateway.control.heat.image import Power
 from edge_gateway.control.heat.plant import Law, Plant
@@ -90,29 +91,29 @@ class Rows:
 
 
 class Surplus:
-    """EH1 in whole steps by what would go into the grid: up calmly, down at once. `step` in each dispatch."""
+    """EH1 in whole steps by what would go into the grid: up calmly, down in seconds. `step` in each dispatch."""
 
     def __init__(self, plant: Plant, law: Law) -> None:
         self._plant = plant
         self._law = law
-        self._more_since: int | None = None
+        self._lasting = Lasting()
         self.kw = 0.0
 
     def step(self, allowed: bool, spare: float | None, eh1: float | None, now: int) -> float:
         """spare: what goes into the grid now, eh1: what EH1 takes of it (kW). What isn't known buys nothing."""
+        law, last = self._law, self._lasting
         if not allowed or spare is None or eh1 is None:
-            self._more_since = None
+            last.clear()
             self.kw = 0.0
             return self.kw
         step = self._plant.back_up_step
         # Both are measured, so this holds whether EH1 has followed by now or not: there is nothing to wind up.
-        there = max(eh1 + spare - self._law.surplus_margin, 0.0)
+        there = max(eh1 + spare - law.surplus_margin, 0.0)
         most = min(step * (there // step), self._plant.power_to_heat_kw)
-        if most <= self.kw:
-            self._more_since, self.kw = None, most
-        else:
-            if self._more_since is None:
-                self._more_since = now
-            if now - self._more_since >= self._law.surplus_up_ms:
-                self._more_since, self.kw = now, min(self.kw + step, most)
+        if last.ms("more", most > self.kw, now) >= law.surplus_up_ms:
+            last.clear()
+            self.kw = min(self.kw + step, most)
+        elif last.ms("less", most < self.kw, now) >= law.surplus_down_ms:
+            last.clear()
+            self.kw = most
         return self.kw

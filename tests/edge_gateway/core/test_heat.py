@@ -43,9 +43,9 @@ def test_it_tells_the_board_what_the_buildings_need_and_says_why(folder: Path) -
     board = HeatBoard("heat1", 141, 0)
     with serving(board) as boards, running(site_file(folder, boards)) as core, Client(core.socket) as client:
         core.wait_for(lambda now: online(now) and now["heat"]["state"] == "RUN")
-        core.wait_for(lambda _now: (1, 4250, 900, 0) in board.told("SET_SP"))  # 5 degC: half way from 50 to 35
-        core.wait_for(lambda _now: (5, 6000, 900, 0) in board.told("SET_SP"))
-        core.wait_for(lambda _now: (6200, 900, 0, 0) in board.told("DHW_SP"))
+        assert boards.until(lambda: (1, 4250, 900, 0) in board.told("SET_SP"))  # 5 degC: half way from 50 to 35
+        assert boards.until(lambda: (5, 6000, 900, 0) in board.told("SET_SP"))
+        assert boards.until(lambda: (6200, 900, 0, 0) in board.told("DHW_SP"))
         assert not board.told("P2H") and not board.told("HP_MAX"), "who asks for nothing tells nothing"
         found = client.call("heat.status")
         assert (found["season"], found["substate"], found["it_margin_k"]) == ("heating", "HEATING", 5.0)
@@ -88,7 +88,7 @@ def test_an_ordered_set_point_outlives_a_restart_of_the_gateway_and_not_its_time
             client.call("heat.setpoint", name="it", value=20, minutes=0.01)
             client.call("heat.setpoint", name="dhw", value=58, minutes=10)
             client.call("heat.setpoint", name="dhw", value=None)
-            core.wait_for(lambda _now: "it" not in client.call("heat.status")["orders"])
+            assert boards.until(lambda: "it" not in client.call("heat.status")["orders"])
         with running(site) as core, Client(core.socket) as client:
             core.wait_for(lambda now: online(now) and bool(client.call("heat.status")["set_points"]))
             orders = client.call("heat.status")["orders"]
@@ -101,7 +101,7 @@ def test_a_board_that_refuses_is_named(folder: Path) -> None:
     board = HeatBoard("heat1", 141, 0)
     with serving(board) as boards, running(site_file(folder, boards)) as core, Client(core.socket) as client:
         core.wait_for(lambda now: online(now) and now["heat"]["state"] == "RUN")
-        core.wait_for(lambda _now: bool(board.told("DHW_SP")))
+        assert boards.until(lambda: bool(board.told("DHW_SP")))
         board.result = 6  # bad argument
         with pytest.raises(ApiError, match="heat1 did not take it: refused by the board: bad argument") as refused:
             client.call("heat.setpoint", name="heat-pump", value=50)
@@ -116,12 +116,12 @@ def test_a_hot_network_needs_key_words_and_names_and_is_on_record(folder: Path) 
     hot: dict[str, Any] = {"responsible": "Li Wei", "notice": "posters and calls", "confirm": "DISINFECT test"}
     with serving(board) as boards, running(site_file(folder, boards)) as core, Client(core.socket) as client:
         core.wait_for(lambda now: online(now) and now["heat"]["state"] == "RUN")
-        core.wait_for(lambda _now: client.call("heat.status")["points"]["TT45"]["quality"] == "good")
+        assert boards.until(lambda: client.call("heat.status")["points"]["TT45"]["quality"] == "good")
         with pytest.raises(ApiError, match=r"the disinfection key at heat1 \(KEY.DIS\) is not turned") as refused:
             client.call("heat.disinfect", **hot)
         assert refused.value.code is Code.REFUSED and not board.told("DISINFECT")
         board.contact("KEY.DIS")
-        core.wait_for(lambda _now: client.call("heat.status")["hygiene"]["key"])
+        assert boards.until(lambda: client.call("heat.status")["hygiene"]["key"])
         wrongs: list[tuple[dict[str, Any], str]] = [
             ({**hot, "confirm": "yes"}, "`confirm` must be `DISINFECT test`"),
             ({**hot, "responsible": " "}, "`responsible` must not be empty"),
@@ -138,19 +138,19 @@ def test_a_hot_network_needs_key_words_and_names_and_is_on_record(folder: Path) 
         board.state("NETWORK_DISINFECT")
         board.put("HYG.WHY", 5)  # operator
         core.wait_for(lambda now: now["heat"]["state"] == "NETWORK_DISINFECT")
-        core.wait_for(lambda _now: client.call("heat.report")["hygiene"]["running"] is not None)
+        assert boards.until(lambda: client.call("heat.report")["hygiene"]["running"] is not None)
         with pytest.raises(ApiError, match="no tap `clinik`; did you mean `clinic`"):
             client.call("heat.flush", tap="clinik", by="Li Wei")
         with pytest.raises(ApiError, match=r"not on record: the return is 55.5 degC|isn't on record: the return"):
             client.call("heat.flush", tap="clinic", by="Li Wei")
         board.put_value("TT46", 71.0)
-        core.wait_for(lambda _now: client.call("heat.status")["points"]["TT46"]["value"] == 71.0)
+        assert boards.until(lambda: client.call("heat.status")["points"]["TT46"]["value"] == 71.0)
         assert client.call("heat.flush", tap="clinic", by="Chen Yu")["left"] == ["housing-a"]
         assert client.call("heat.flush", tap="1", by="Chen Yu")["left"] == []
         assert board.told("FLUSHED")[-1] == (1, 0, 0, 0)
         board.put("HYG.RESULT", 1)
         board.state("RUN", "HEATING")
-        core.wait_for(lambda _now: client.call("heat.report")["hygiene"]["running"] is None)
+        assert boards.until(lambda: client.call("heat.report")["hygiene"]["running"] is None)
         (cycle,) = client.call("heat.report")["hygiene"]["cycles"]
         assert (cycle["kind"], cycle["result"]) == ("NETWORK_DISINFECT", "done") and cycle["by"].startswith("Li Wei (")
         assert [(each["name"], each["by"]) for each in cycle["flushed"]] == [
@@ -170,7 +170,7 @@ def test_the_records_outlive_a_restart(folder: Path) -> None:
             core.wait_for(lambda now: online(now) and now["heat"]["state"] == "RUN")
             client.call("heat.pasteurise")
             board.state("PASTEURISE")
-            core.wait_for(lambda _now: client.call("heat.report")["hygiene"]["running"] is not None)
+            assert boards.until(lambda: client.call("heat.report")["hygiene"]["running"] is not None)
         with running(site) as core, Client(core.socket) as client:
             core.wait_for(lambda now: online(now) and now["heat"]["state"] == "PASTEURISE")
             cycle = client.call("heat.report")["hygiene"]["running"]
@@ -194,13 +194,14 @@ def test_what_the_power_plant_says_holds_for_heat_in_the_same_second(folder: Pat
             made = client.call("heat.setpoint", name="eh1", value=100)
             assert (made["value"], made["held_by"]) == (0, "the battery's reserve")
             power.put("BAT.SOC", 600)
-            core.wait_for(lambda _now: (1000, 30, 0, 0) in board.told("P2H"))
-            power.put("GM.P", 17000)  # 1,700 kW of 1,600 kVA: above 100 % after 2 s
-            core.wait_for(lambda now: now["heat"]["why"] == "transformer > 100 %")
-            core.wait_for(lambda _now: (0, 30, 0, 0) in board.told("P2H"))
-            core.wait_for(lambda _now: (1, 60, 0, 0) in board.told("HP_MAX"))
+            assert boards.until(lambda: (1000, 30, 0, 0) in board.told("P2H"))
+            power.put("SHED.TIER", 3)
+            assert boards.until(lambda: (0, 60, 0, 0) in board.told("EH1_MAX"))
+            assert boards.until(lambda: (1, 60, 0, 0) in board.told("HP_MAX"))
             told = {each["name"]: each for each in client.call("heat.explain")["set_points"]}
             assert told["machines"]["held_by"] == told["eh1"]["held_by"] == "grid and transformer"
+            power.put("SHED.TIER", 0)
+            assert boards.until(lambda: (3000, 60, 0, 0) in board.told("EH1_MAX")), "and it is told that it is over"
 
 
 def test_a_silent_board_is_told_nothing_and_a_site_without_one_says_so(folder: Path) -> None:
@@ -227,8 +228,8 @@ def test_the_drawing_fits_a_terminal_and_marks_what_is_not_measured(folder: Path
     board.put("TT47", 0x8000)  # a wire is open
     with serving(board) as boards, running(site_file(folder, boards)) as core, Client(core.socket) as client:
         core.wait_for(lambda now: online(now) and now["heat"]["state"] == "RUN")
-        core.wait_for(lambda _now: client.call("heat.status")["points"]["TT43"]["estimate"] == "drifted")
-        core.wait_for(lambda _now: client.call("heat.status")["set_points"].get("heating") == 42.5)
+        assert boards.until(lambda: client.call("heat.status")["points"]["TT43"]["estimate"] == "drifted")
+        assert boards.until(lambda: client.call("heat.status")["set_points"].get("heating") == 42.5)
         client.call("heat.setpoint", name="heating", value=40, minutes=30, why="balancing")
         code, shown = edgectl(core, "status", columns=80)
         rows = shown.splitlines()
@@ -263,13 +264,13 @@ def test_nobody_disinfects_by_accident(folder: Path) -> None:
     board = HeatBoard("heat1", 141, 0)
     with serving(board) as boards, running(site_file(folder, boards)) as core, Client(core.socket) as client:
         core.wait_for(lambda now: online(now) and now["heat"]["state"] == "RUN")
-        core.wait_for(lambda _now: client.call("heat.status")["points"]["TT45"]["quality"] == "good")
+        assert boards.until(lambda: client.call("heat.status")["points"]["TT45"]["quality"] == "good")
         code, said = edgectl(core, "disinfect", "--yes")
         assert code == 2 and "a person reads what happens and types the word" in said
         code, said = edgectl(core, "disinfect")
         assert code == 5 and "the key at heat1 (KEY.DIS) is not turned" in said
         board.contact("KEY.DIS")
-        core.wait_for(lambda _now: client.call("heat.status")["hygiene"]["key"])
+        assert boards.until(lambda: client.call("heat.status")["hygiene"]["key"])
         assert edgectl(core, "disinfect", typed="Li Wei\nposters\nyes\n") == (5, "that was not it. Nothing was done.")
         assert edgectl(core, "disinfect", typed="Li Wei\n") == (5, "nothing was done")
         assert not board.told("DISINFECT")
@@ -283,8 +284,8 @@ def test_nobody_disinfects_by_accident(folder: Path) -> None:
         assert len(board.told("DISINFECT")) == 2, "armed, then executed"
         board.state("NETWORK_DISINFECT")
         board.put_value("TT46", 71.0)
-        core.wait_for(lambda _now: client.call("heat.report")["hygiene"]["running"] is not None)
-        core.wait_for(lambda _now: client.call("heat.status")["points"]["TT46"]["value"] == 71.0)
+        assert boards.until(lambda: client.call("heat.report")["hygiene"]["running"] is not None)
+        assert boards.until(lambda: client.call("heat.status")["points"]["TT46"]["value"] == 71.0)
         code, shown = edgectl(core, "flush", "clinic", "--by", "Chen Yu")
         assert (code, shown) == (0, "clinic is on record, flushed by Chen Yu\nopen: housing-a\n")
         assert edgectl(core, "abort") == (0, "heat1: the cycle ends\n") and board.told("ABORT")
@@ -299,7 +300,7 @@ def test_a_loop_is_tested_by_one_at_a_time_and_an_order_is_not_mixed_with_it(fol
     board.put_value("TT101", 33.0)
     with serving(board) as boards, running(site_file(folder, boards)) as core, Client(core.socket) as client:
         core.wait_for(lambda now: online(now) and now["heat"]["state"] == "RUN")
-        core.wait_for(lambda _now: client.call("heat.status")["it_margin_k"] == 7.0)
+        assert boards.until(lambda: client.call("heat.status")["it_margin_k"] == 7.0)
         assert edgectl(core, "tune", "--abort") == (5, "no loop was tested since the gateway has started")
         with pytest.raises(ApiError, match="no loop `heatin`; did you mean `heating`"):
             client.call("heat.tune.start", loop="heatin")
@@ -317,5 +318,5 @@ def test_a_loop_is_tested_by_one_at_a_time_and_an_order_is_not_mixed_with_it(fol
         assert "being tested: heating" in edgectl(core, "status")[1]
         code, said = edgectl(core, "tune", "--abort")
         assert code == 0 and said.startswith("heating: ABORTED, ended by ")
-        core.wait_for(lambda _now: client.call("heat.status")["tuning"] == "")
+        assert boards.until(lambda: client.call("heat.status")["tuning"] == "")
     assert "HEAT_TUNE" in [r.name for r in core.records(Kind.AUDIT)]

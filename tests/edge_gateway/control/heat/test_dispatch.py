@@ -53,7 +53,8 @@ def test_no_set_point_leaves_its_band_and_no_row_is_broken(
     bench = Bench(minute=minute)
     for name, share in ordered.items():
         row = SETTABLE[name]
-        bench.heat.order(name, row.low + share * (row.high - row.low), 10**9, "somebody", 0)
+        wanted = row.low + share * (row.high - row.low)
+        bench.heat.order(name, round(wanted) if row.scale == 1 else wanted, 10**9, "somebody", 0)
     for each, seconds in seen:
         bench.run(seconds, each, step_ms=1000 * seconds)
         made = bench.heat.dispatched
@@ -114,6 +115,7 @@ def test_the_curfew_goes_over_midnight(minute: int, held: bool) -> None:
         ("heating", 20.0, "supply_min"),
         ("it", 27.5, "IT cooling comes first"),
         ("machines", 4.0, "there are no more"),
+        ("machines", 1.5, "no whole number"),
     ],
 )
 def test_what_is_outside_a_band_is_refused_and_changes_nothing(name: str, value: float, said: str) -> None:
