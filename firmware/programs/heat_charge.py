@@ -1,12 +1,14 @@
 """Charging of the hot-water store: when, with what priority, how fast (domain brief §4b, §4d).
 
 The store is charged when TT43, its second node from the bottom, is below 54 degC, until TT44, its bottom, is above 56.
-The brief's T42 and T41 are these two: it counts from below, TT41 here is the top. Begun by TT42 a charge would come when
-half of the store is spent, and the top would fall to 55.6 degC instead of 57.6 before the machines are hot; ended at the
-top, which is hot as soon as a charge begins, it would use a tenth of the store and start the machines seventy times a
-day. Heating waits for 45 min at most, then it has the machines for 15. P401 goes with the machines' heat, Q / (cp (62 - TT44)), and a PI
-that holds the condenser just below their set-point: then they give what they have, and nothing that is colder than the
-top of the store is pumped onto it. Until the condenser is that hot P401 turns at its least.
+The brief's T42 and T41 are these two: it counts from below, TT41 here is the top. Begun by TT42 a charge would come
+when half of the store is spent, and the top would fall to 55.6 degC instead of 57.6 before the machines are hot; ended
+at the top, which is hot as soon as a charge begins, it would use a tenth of the store and start the machines seventy
+times a day. Heating waits for 45 min at most, then it has the machines for 15.
+
+P401 goes with the machines' heat, Q / (cp (62 - TT44)), and a PI that holds the condenser just below their set-point:
+then they give what they have, and nothing that is colder than the top of the store is pumped onto it. Until the
+condenser is that hot P401 turns at its least.
 """
 
 from firmware.programs.heat_controller import FEED_FORWARD, STATE, Controller
