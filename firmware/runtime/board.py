@@ -57,7 +57,7 @@ class Board:
         self.retained = Retained(table, hal.store, self.io, self.events)
         self.whitelist = Whitelist(hal.store, MAX_TOKENS if hasattr(self.io, "LIST_COUNT") else 0)
         self.clock = Clock(now)
-        self.heap = Heap(now)
+        self.heap = Heap(now, table.SCAN_MS)
         self.inputs = Inputs(table)
         self.inputs.start(self.io)
         self.raw = array("i", [layout.NO_SAMPLE] * self.inputs.n)

@@ -125,7 +125,7 @@ def test_ten_thousand_scans_with_traffic_take_no_heap():
 def test_what_a_new_device_takes_is_no_growth_and_a_leak_is():
     if not MICROPYTHON:
         return
-    heap = Heap(0)
+    heap = Heap(0, 10)
     heap.collect(10000)
     plan = bytearray(2000)
     heap.collect(20000, 1)
