@@ -1,7 +1,8 @@
 """The heat plant as an engineer draws it (domain brief §4a), with what is measured at its place; 80 columns wide.
 
 A value is told by how far it can be believed: 35.0 good, ~35.0 an estimate or uncertain, (35.0) old, --- not known.
-Temperatures are degC, flows L/s; a set-point stands behind its value in brackets with an arrow.
+Temperatures are degC, flows L/s; a set-point stands behind its value in brackets with an arrow, with M in
+manual and T where somebody else holds the actuator.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 WIDTH = 80
+_MODES = {"manual": " M", "tracking": " T"}
 _STYLES = {"good": "green", "uncertain": "yellow", "bad": "red", "stale": "magenta"}
 
 # fmt: off
@@ -61,14 +63,12 @@ class _Drawing:
         return self.canvas.put(row, column, f" {unit}" if unit else "")
 
     def wanted(self, row: int, column: int, loop: str) -> int:
-        """The set-point of a loop, and who holds it when it isn't its own controller."""
+        """The set-point of a loop; M when it is in manual, T when somebody else holds its actuator and it follows."""
         found = self.loops[loop]
         if found["set_point"] is None:
             return column
-        column = self.canvas.put(row, column, f" (→{found['set_point']:.1f})", "cyan")
-        if found["mode"] and found["mode"] != "automatic":
-            column = self.canvas.put(row, column, f" {found['mode']}", "yellow")
-        return column
+        mark = _MODES.get(found["mode"], "")
+        return self.canvas.put(row, column, f" (→{found['set_point']:.1f}{mark})", "yellow" if mark else "cyan")
 
     def pump(self, row: int, column: int, *names: str) -> int:
         """A pump, or two of which one has duty: a full circle runs, an empty one stands; then its speed."""

@@ -35,13 +35,8 @@ def _head(found: dict[str, Any]) -> list[str]:
     doubt = "" if outdoor["from"] == "measured" else f" [yellow]({plain(outdoor['from'])})[/]"
     margin = "?" if found["it_margin_k"] is None else f"{found['it_margin_k']:.1f}"
     lines = [
-        _("{board} [bold]{state}[/]  season {season}  outdoors {degC:.1f} degC{doubt}  IT margin {margin} K").format(
-            board=found["board"],
-            state=state,
-            season=found["season"] or "?",
-            degC=outdoor["degC"],
-            doubt=doubt,
-            margin=margin,
+        _("{board} [bold]{state}[/]  season {season}  outdoors {degC:.1f} degC{doubt}").format(
+            board=found["board"], state=state, season=found["season"] or "?", degC=outdoor["degC"], doubt=doubt
         )
     ]
     if not found["heard"] or found["refusal"]:
@@ -50,7 +45,7 @@ def _head(found: dict[str, Any]) -> list[str]:
     elif found["lost"]:
         lines.append(_("[red]the data centre's heat is lost[/]: {why}").format(why=plain(found["lost"])))
     else:
-        lines.append(_("electricity: {row}").format(row=plain(found["row"])))
+        lines.append(_("IT margin {margin} K  electricity: {row}").format(margin=margin, row=plain(found["row"])))
     return lines
 
 

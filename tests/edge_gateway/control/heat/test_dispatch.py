@@ -12,7 +12,7 @@ from edge_gateway.control.energy.signals import Heat
 from edge_gateway.control.heat.bands import SETTABLE
 from edge_gateway.control.heat.dispatch import Order
 from edge_gateway.control.heat.image import Image, Machine, Phase, Power, Season
-from edge_gateway.control.heat.plant import Plant
+from edge_gateway.control.heat.plant import Building, Curve, Plant
 from tests.edge_gateway.control.heat.harness import NOON, STANDS, Bench, image, power
 
 NIGHT = 23 * 60
@@ -193,3 +193,12 @@ def test_when_the_data_centre_has_no_heat_hot_water_comes_first_within_ten_minut
         assert note.alarm
         bench.run(2, image())
         assert bench.value("eh1") == 0.0 and bench.notes[-1].name == "HEAT_BACK"
+
+
+def test_even_a_plant_that_was_described_wrongly_asks_for_nothing_outside_the_bands() -> None:
+    hot = Plant(dhw=70.0, store=80.0, surplus_store=90.0, buildings=(Building("old", Curve(supply_cold=80.0)),))
+    bench = Bench(hot)
+    bench.run(1, image(outdoor=-10.0, power=power(Heat.SURPLUS)))
+    assert [bench.value(name) for name in ("dhw", "charge", "heating")] == [62.0, 65.0, 50.0]
+    made = bench.heat.dispatched
+    assert made is not None and made["dhw"].held_by is not None and made["dhw"].held_by.order is Order.SAFETY
