@@ -32,7 +32,7 @@ _ROBUST = 3
 _NORMAL_MEDIAN = 0.6745
 """Median distance from the mean of a normal distribution, in standard deviations."""
 _CLIPPED_MOST = 0.3
-_SWING_LEAST = 5.0
+_SWING_LEAST = 3.0
 """A response is that many times the noise, or it is none."""
 _FIT_SOME = 60.0
 _LEFT_MOST, _SHAPE = 2.0, 0.06

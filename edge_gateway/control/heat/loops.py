@@ -35,10 +35,10 @@ class LoopTest:
 
     number: of the loop on the board. step: the largest, in % or in `unit`. directions: of the output or the set-point,
     in the order of preference. outputs: what the test may order. low, high: the value ends the test outside them. move:
-    by how much the value may move before the step is taken back. band: a value that stays within it for `settle_s`
-    stands still. hold_s: least and most for which the step is held. cause: what the controller moves: `output`, or
-    `set_point` where the machine has its own controller. kp, ti: its parameters on the board, empty where it has none
-    and only the process is told; kp_per: units of `kp` for 1 % of output for each unit of the value.
+    by how much the value may move before the step is taken back. band: a value whose means stay within it for
+    `settle_s` stands still. hold_s: least and most for which the step is held. cause: what the controller moves:
+    `output`, or `set_point` where the machine has its own controller. kp, ti: its parameters on the board, empty where
+    it has none and only the process is told; kp_per: units of `kp` for 1 % of output for each unit of the value.
     """
 
     name: str
@@ -96,7 +96,7 @@ TESTS: dict[str, LoopTest] = {
         ),
         LoopTest(
             "heating-pump", 2, "heating difference pressure by P301", "bar", Way.OUTPUT,
-            step=10.0, directions=_UP_DOWN, outputs=(30.0, 100.0), low=0.03, high=0.8, move=0.25,
+            step=20.0, directions=(-1, 1), outputs=(30.0, 100.0), low=0.03, high=0.8, move=0.25,
             band=0.03, settle_s=15.0, hold_s=(12.0, 40.0), kp="dp_kp", ti="dp_ti", kp_per=1.0,
             beware="the gain goes with the speed: test with the network wide open",
         ),

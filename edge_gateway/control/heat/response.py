@@ -20,6 +20,15 @@ def mean(values: Sequence[float]) -> float:
     return sum(values) / len(values)
 
 
+def wander(samples: Sequence[Sample]) -> float:
+    """By how much the value moves, noise aside: between the highest and the lowest mean of four parts of the time."""
+    began, span = samples[0].at_s, samples[-1].at_s - samples[0].at_s
+    parts: list[list[float]] = [[], [], [], []]
+    for sample in samples:
+        parts[min(3, int(4 * (sample.at_s - began) / span) if span else 0)].append(sample.y)
+    return spread_of([mean(part) for part in parts if part])
+
+
 def settled(part: Sequence[Sample], start: float) -> bool:
     """Whether the value, which began at `start`, has come to its new end."""
     began, until = part[0].at_s, part[-1].at_s

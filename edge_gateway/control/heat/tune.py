@@ -23,7 +23,7 @@ from edge_gateway.control.energy.ems import Note
 from edge_gateway.control.heat.identify import Outcome, Sample, identify
 from edge_gateway.control.heat.loop_seen import LoopSeen, Mode, Seen, Wanted
 from edge_gateway.control.heat.loops import HUNDREDTHS, PERMILLE, LoopTest, Way
-from edge_gateway.control.heat.response import settled, spread_of
+from edge_gateway.control.heat.response import settled, spread_of, wander
 from edge_gateway.control.heat.rule import Pi, Suggestion, suggest
 from protocols.sheets.heat_loop import SHEET
 
@@ -229,9 +229,9 @@ class Tuner:
         test, trace = self.test, self._trace
         since = now / 1000 - test.settle_s
         window = trace.samples = [sample for sample in trace.samples if sample.at_s >= since]
-        if now - self._clock.phase < 1000 * test.settle_s:
+        if now - self._clock.phase < 1000 * test.settle_s or not window:
             return
-        moved = spread_of([sample.y for sample in window])
+        moved = wander(window)
         ordered = spread_of([sample.u for sample in window])
         if moved <= test.band and ordered <= self.size * (_STANDS if test.cause is Way.SET_POINT else 1.0):
             assert seen.loop is not None
