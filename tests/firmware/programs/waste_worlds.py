@@ -88,6 +88,7 @@ class World:
     """What both worlds share. env: what the world does; memory: what the checks remember between scans."""
 
     name = ""
+    scan_ms = SCAN
     rules: ClassVar[dict[str, Rule]] = WASTE_RULES
     left_out: ClassVar[frozenset[str]] = _LEFT_OUT
     constants: ClassVar[dict[str, dict[str, Any]]] = {}
@@ -132,18 +133,18 @@ class World:
         for i in range(12):
             self.place(env)
             self.io.reset = 1 if i == 6 else 0
-            self.program.scan(self.io, NOW + i * SCAN)
+            self.program.scan(self.io, NOW + i * self.scan_ms)
         self.io.reset = 0
         self.settle()
         self.graph = Graph(self.program, self.rules, leave_out=self.left_out)
-        self._first = env, memory, self.capture(NOW + 11 * SCAN)
+        self._first = env, memory, self.capture(NOW + 11 * self.scan_ms)
 
     def step(self, node: Node, move: Move) -> tuple[Node, str]:
         """One command, one scan."""
         before, memory, state = node
         env, command = move
         self.restore(state)
-        now = NOW + SCAN
+        now = NOW + self.scan_ms
         result = self.scan_at(move, now)
         memory, violation = self.judge(before, env, memory, command, result)
         return (env, memory, self.capture(now)), violation
