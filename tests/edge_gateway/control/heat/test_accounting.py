@@ -8,8 +8,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from edge_gateway.control.heat.accounting import HOUR, METER, Electric, HeatBooks, estimate, heat_kw
+from edge_gateway.control.heat.accounting import HOUR, METER, METERS, Electric, HeatBooks, estimate, heat_kw
+from edge_gateway.control.heat.hygiene import Hygiene
 from edge_gateway.control.heat.kpi import days, kpis, latest
+from protocols.sheets.heat_loop import SHEET
 
 HOUR_MS = 3_600_000
 BEGIN = 1_800_000_000_000 - 1_800_000_000_000 % HOUR_MS
@@ -222,3 +224,26 @@ def test_estimates_by_temperature_and_flow() -> None:
     assert estimate("taps", value, drawn_lph=1064) == pytest.approx(60, rel=0.01)
     assert heat_kw(None, 60.0, 10.0) is None
     assert estimate("recovered", lambda _name: None) == 0.0
+
+
+def test_every_point_that_is_asked_for_is_one_of_the_board_in_the_unit_that_is_meant() -> None:
+    asked: set[str] = set()
+
+    def value(name: str) -> float | None:
+        asked.add(name)
+        return POINTS[name]
+
+    HeatBooks(Electric()).step(value, "RUN", 1_000, BEGIN)
+    books = HeatBooks(Electric())
+    for now in (1_000, 2_000):
+        books.step(value, "RUN", now, BEGIN + now)
+    for name in METERS:
+        estimate(name, value, 100.0)
+    Hygiene(()).step(value, "PASTEURISE", "", "", 1_000, BEGIN)
+    units = {point.name: point.unit for point in SHEET.points if hasattr(point, "unit")}
+    contacts = {point.name for point in SHEET.points if not hasattr(point, "unit")}
+    meant = {"TT": "degC", "FT": "L/s", ".KW": "kW", "PEL": "kW", "KWH": "kWh", "SPD": "%", "FAN": "%", "FQ.L": "L"}
+    assert len(asked) > 40
+    for name in asked:
+        unit = next((unit for part, unit in meant.items() if name.startswith(part) or name.endswith(part)), None)
+        assert name in contacts if unit is None and name not in units else unit is None or units[name] == unit, name
