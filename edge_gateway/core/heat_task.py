@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from edge_gateway.control.energy.ems import Note
 from edge_gateway.control.energy.signals import Heat as HeatWord
+from edge_gateway.control.energy.state import Island
 from edge_gateway.control.heat.accounting import Electric
 from edge_gateway.control.heat.heat import DistrictHeat, When
 from edge_gateway.control.heat.image import Image, Power
@@ -148,7 +149,10 @@ class HeatTask:
             return Power()
         ems, image = energy.ems, energy.image
         if not image.heard or ems.dispatched is None:
-            return Power("the power plant is not heard", HeatWord.NO_POWER_TO_HEAT, None, 0)
+            why = "the power plant is not heard"
+            if ems.island.state is not Island.GRID_OK:  # what was told last of an island holds until it is heard again
+                return Power(f"{why}, and the grid was away", HeatWord.ISLAND)
+            return Power(why, HeatWord.NO_POWER_TO_HEAT)
         spare = None if image.grid.kw is None else -image.grid.kw
         return Power(ems.signal.name, ems.signal.heat, spare, image.shed)
 

@@ -18,7 +18,7 @@ TABLE = (
     Lost("HP.KW", 30_000, "told as unknown; nothing is controlled by it", "image"),
     Lost("EH1.KW", 10_000, "no surplus is taken", "power_to_heat"),
     Lost("KEY.DIS", 0, "the key counts as not turned: a network disinfection is refused", "image"),
-    Lost("power plant", 0, "no power-to-heat; shed tiers and rows as they stood are over", "power_to_heat"),
+    Lost("power plant", 0, "no power-to-heat; an island as it was told last, other rows are over", "power_to_heat"),
     Lost("board", 0, "nothing is sent; set-points go on there, power-to-heat ends after 30 s (H15)", "heat"),
 )
 
