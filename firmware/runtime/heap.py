@@ -1,9 +1,9 @@
 """Garbage collection at a fixed place in the slack, and the proof that there is none to collect.
 
 The scan allocates nothing, so a collection is only needed after rare things: a TCP connection, a stored record. It runs
-every 10 s (every hundred scans, where those take longer) while nothing moves. HEAP_GROWTH is what is in use after a collection above the lowest such figure of the
-first minute; it stays 0 on a board that doesn't leak. A board that comes to know a device on its own line takes memory
-for what to read there: from then on the minute counts anew.
+every 10 s (every hundred scans, where those take longer) while nothing moves. HEAP_GROWTH is what is in use after a
+collection above the lowest such figure of the first minute; it stays 0 on a board that doesn't leak. A board that comes
+to know a device on its own line takes memory for what to read there: from then on the minute counts anew.
 """
 
 import gc
