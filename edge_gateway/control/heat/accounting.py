@@ -47,15 +47,18 @@ Value = Callable[[str], float | None]
 
 @dataclass(frozen=True, slots=True)
 class Electric:
-    """Largest electric power (kW) of what has no meter, and of the meters the most that they can count."""
+    """Electric power (kW) at full speed of what has no meter, and the most that the meters can count.
 
-    p101: float = 11.0
-    p201: float = 7.5
-    p202: float = 7.5
-    p301: float = 7.5
-    p401: float = 2.2
-    p402: float = 0.75
-    dry_cooler: float = 24.0
+    The defaults are those of the reference plant; on another one it takes the nameplates.
+    """
+
+    p101: float = 4.1
+    p201: float = 4.1
+    p202: float = 2.4
+    p301: float = 2.1
+    p401: float = 0.9
+    p402: float = 0.1
+    dry_cooler: float = 30.0
     meter_kw: float = 1500.0
     feed_lph: float = 40_000.0
     it_limit: float = 40.0

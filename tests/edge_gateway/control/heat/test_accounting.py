@@ -83,8 +83,8 @@ def test_an_hour_in_the_books() -> None:
     for name, kwh in (("recovered", 400), ("heating", 400), ("charge", 100), ("taps", 60), ("it", 800)):
         assert hour[name] == pytest.approx(kwh, abs=1.5), name
     assert (hour["machines"], hour["machines_electric"]) == (pytest.approx(520, abs=1), pytest.approx(130, abs=1))
-    assert hour["pumps"] == pytest.approx(11 * 0.512 + 7.5 + 7.5 + 7.5 / 8 + 0.75, rel=0.01)
-    assert hour["dry_cooler"] == pytest.approx(3.0, rel=0.01)  # 24 kW at half speed: the cube
+    assert hour["pumps"] == pytest.approx(4.1 * 0.512 + 4.1 + 2.4 + 2.1 / 8 + 0.1, rel=0.01)
+    assert hour["dry_cooler"] == pytest.approx(3.75, rel=0.01)  # 30 kW at half speed: the cube
     assert hour["litres"] == pytest.approx(1064, abs=3)
     assert hour["it_least_k"] == 6.0
     assert bench.told == []
@@ -181,8 +181,8 @@ def test_the_figures_of_a_day() -> None:
     assert found["recovered_kwh"] == pytest.approx(800, abs=2)
     it = 800 + 27.34 * 4.18 * 9.5
     assert found["recovery_pct"] == pytest.approx(100 * 800 / it, abs=0.5)
-    assert found["energy_reuse_factor"] == pytest.approx(800 / (it + 6), abs=0.01)
-    electric = 2 * (130 + 22.32) + 65
+    assert found["energy_reuse_factor"] == pytest.approx(800 / (it + 7.5), abs=0.01)
+    electric = 2 * (130 + 8.86) + 65
     assert found["system_cop"] == pytest.approx(1000 / electric, rel=0.01)
     assert found["machine_cop"] == pytest.approx(4.0, abs=0.01)
     assert found["back_up_pct"] == pytest.approx(100 * 65 / (65 + 1040), abs=0.2)
@@ -193,7 +193,7 @@ def test_the_figures_of_a_day() -> None:
     assert (found["starts"], found["starts_per_day"]) == (2, pytest.approx(24, abs=0.1))
     assert found["it_least_margin_k"] == 3.5
     assert found["it_near_kmin"] == pytest.approx(1.5 * 60, rel=0.01)
-    assert found["dry_cooler_kwh"] == 6.0
+    assert found["dry_cooler_kwh"] == 7.5
     assert found["states_h"] == {"PASTEURISE": 0.5, "RUN": 1.5}
 
 
