@@ -42,7 +42,10 @@ class HeatOrders:
             elif row.loop:
                 self.points.release((name,))
         cap = made["fans"].value or 100.0
-        self._command(("fans",), "DRYC_CAP", (round(10 * cap),), WISH_S, now, rests=cap == 100.0)
+        if cap < 100.0:
+            self._command(("fans",), "DRYC_CAP", (round(10 * cap),), WISH_S, now)
+        else:  # nothing is to be told: without margin the board follows no cap, and takes none
+            self.points.release(("fans",))
         # What the grid takes from EH1 it takes from back-up and hygiene too, and at once: that is no set-point.
         barred = not heat.allowance.eh1
         most = 0 if barred else round(10 * heat.plant.back_up_kw)

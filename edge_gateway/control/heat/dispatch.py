@@ -91,16 +91,17 @@ def dispatch(s: Situation) -> Dispatch:
 
 
 def _heating(s: Situation) -> Decision:
-    """The curve of the neediest building, lower while comfort is given up; nothing when nobody is heated."""
+    """The curve of the neediest building, lower while comfort is given up. Nothing out of season: the board heats
+    nobody then. In the season it goes on with what it was told, so a warm day is told too: as little as it takes."""
     order, outdoor = s.orders.get("heating"), f"{s.outdoor.value:.1f} degC outside ({s.outdoor.source})"
     if order is None and s.image.season is not None and s.image.season is not Season.HEATING:
         return _left("heating", "degC", f"season: {s.image.season}")
-    if order is None and s.need.supply is None:
-        return _left("heating", "degC", f"summer shut-off: {outdoor}")
     band = _band(s, "heating")
     if order is not None:
         return _made("heating", band, order, s)
-    wanted = s.need.supply or 0.0
+    wanted = s.need.supply
+    if wanted is None:
+        return _made("heating", band, Wish(band.low, f"summer shut-off: {outdoor}"), s)
     given_up = f", comfort -{s.allowance.comfort:g} K: {s.allowance.why}" if s.allowance.comfort else ""
     return _made("heating", band, Wish(wanted, f"curve of {s.need.who} at {outdoor}{given_up}"), s)
 

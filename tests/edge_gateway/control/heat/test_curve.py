@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edge_gateway.control.heat.curve import Needs, Outdoor, supply
+from edge_gateway.control.heat.image import Season
 from edge_gateway.control.heat.plant import CLIMATE, Building, Curve, Law
 from tests.edge_gateway.control.heat.harness import Bench, image
 
@@ -37,12 +38,15 @@ def test_the_neediest_building_decides_and_each_has_a_limit_with_a_band() -> Non
     assert needs.step(5.0, less=1.0).supply == supply(Curve(), 6.0), "1 K of room is as 1 K of weather"
 
 
-def test_summer_leaves_the_heating_to_the_board() -> None:
+def test_a_warm_day_is_told_and_another_season_is_the_boards_business() -> None:
     bench = Bench()
     bench.run(2, image(outdoor=5.0))
     assert bench.value("heating") == 42.5 and "curve of district at 5.0 degC outside (measured)" in bench.why("heating")
     bench.run(2, image(outdoor=18.0))
-    assert bench.value("heating") is None and bench.why("heating").startswith("summer shut-off: 18.0 degC outside")
+    assert bench.value("heating") == 35.0, "told nothing the board would go on with its own, which is more"
+    assert bench.why("heating").startswith("summer shut-off: 18.0 degC outside")
+    bench.run(2, image(outdoor=18.0, season=Season.DHW))
+    assert bench.value("heating") is None and bench.why("heating") == "season: hot water only"
 
 
 def test_a_valve_is_not_moved_for_a_tenth_of_a_kelvin() -> None:
