@@ -16,6 +16,8 @@ from hil_tests.heat_rig import QUICK, HeatRig
 from protocols import layout
 
 ROW = {row.name: row for row in ROWS}
+DRYC_CAP = 10
+"""Its bit in WISHES."""
 Life = Callable[[HeatRig, dict[str, int]], HeatGateway]
 
 
@@ -24,7 +26,11 @@ def life(tmp_path: Path) -> Life:
     """Starts a gateway that knows its board; every life of a test has the same folder."""
 
     def start(rig: HeatRig, params: dict[str, int]) -> HeatGateway:
-        gateway = HeatGateway(rig, tmp_path / "gateway", {"taps": [{"id": "a"}, {"id": "b"}]}, params)
+        section = {
+            "taps": [{"id": "a"}, {"id": "b"}],
+            "curfew": {"from": "08:00", "to": "20:00"},
+        }  # world time 0: 08:00
+        gateway = HeatGateway(rig, tmp_path / "gateway", section, params)
         rig.until(lambda: gateway.task.image.heard and gateway.board.configuration.known, within_s=20)
         return gateway
 
@@ -45,6 +51,9 @@ def test_set_points_arrive_and_rows_are_kept_in_their_times(make_heat: MakeHeat,
     rig.until(lambda: value("L1.SP") == 38.0, within_s=3)
     gateway.task.release("heating", "somebody", rig.now)
     rig.until(lambda: value("L1.SP") == supply, within_s=3)
+    margin = 40.0 - (value("TT101") or 40.0)
+    assert margin > 5.0 and gateway.value("fans") == 70.0, "the curfew holds while IT has margin"
+    rig.until(lambda: int(value("WISHES") or 0) >> DRYC_CAP & 1, within_s=5)
 
     gateway.task.order("eh1", 100.0, 3600, "test", "somebody", rig.now)
     rig.until(lambda: rig.kw("eh1") > 0, within_s=10)
