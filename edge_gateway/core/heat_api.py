@@ -149,6 +149,8 @@ class HeatApi:
         tap = task.config.taps[number - 1]
         if task.image.state != Cycle.NETWORK_DISINFECT:
             raise ApiError(Code.REFUSED, "no network is being disinfected; `edgectl heat disinfect` begins it")
+        if task.records.running is None:
+            raise ApiError(Code.REFUSED, "the record of this cycle is just being opened; say it again in a second")
         done = await self._send(task, "FLUSHED", (number,), connection.user)
         try:
             made = task.records.flushed(number, by, utc_ms())
