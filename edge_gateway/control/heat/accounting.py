@@ -240,8 +240,10 @@ def estimate(name: str, value: Value, drawn_lph: float = 0.0) -> float:
         return heat_kw(value("FT201"), value("TT201"), value("TT202")) or 0.0
     if name == "heating":
         return heat_kw(value("FT301"), value("TT305"), value("TT306")) or 0.0
-    if name == "charge":
-        return heat_kw(value("FT401"), value("TT204"), value("TT44")) or 0.0
+    if name == "charge":  # behind HX2 there is no sensor: no more than the machines give
+        taken = heat_kw(value("FT401"), value("TT204"), value("TT44")) or 0.0
+        given = [value(f"HP{number}.KW") for number in (1, 2, 3)]
+        return taken if None in given else min(taken, sum(kw or 0.0 for kw in given))
     return heat_kw(drawn_lph / 3600, value("TT45"), value("TT47")) or 0.0
 
 

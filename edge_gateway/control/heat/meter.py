@@ -103,12 +103,12 @@ class Meter:
         """count: its reading, None while it is silent; estimate: units an hour that it should count; ms: since the last
         step; utc_ms: the wall clock, by which a time without gateway counts too."""
         memory = self.memory
-        if memory.last is None:
-            if count is not None:
-                memory.last, memory.utc_ms = count, utc_ms
-            return _NOTHING
         if count is None:
             return self._missing(Event.SILENT, estimate, ms)
+        if memory.last is None:  # the first reading ever: what was estimated before stays
+            event = None if self._told is None else Event.REPLACED
+            self._follow(count, utc_ms)
+            return Booked(event=event)
         ahead = (count - memory.last) % self.modulus
         waited_ms = max(utc_ms - memory.utc_ms, self._missing_ms, 0)
         if ahead <= self._reach(waited_ms):

@@ -222,6 +222,8 @@ def test_estimates_by_temperature_and_flow() -> None:
     assert estimate("heating", value) == pytest.approx(400, rel=0.01)
     assert estimate("charge", value) == pytest.approx(100, rel=0.01)
     assert estimate("taps", value, drawn_lph=1064) == pytest.approx(60, rel=0.01)
+    weak = {**POINTS, "HP1.KW": 40.0, "HP2.KW": 0.0}
+    assert estimate("charge", weak.get) == 40.0  # the store takes no more than there is
     assert heat_kw(None, 60.0, 10.0) is None
     assert estimate("recovered", lambda _name: None) == 0.0
 

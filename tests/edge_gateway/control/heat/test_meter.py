@@ -97,6 +97,17 @@ def test_another_meter_is_taken_where_it_is(place: int) -> None:
     assert bench.meter.trusted
 
 
+def test_a_meter_that_was_silent_from_the_first_day_is_estimated_too() -> None:
+    bench = Bench()
+    bench.meter = Meter("HM1", bench.modulus, 1_500.0)
+    bench.minutes(60, shown=None)
+    assert bench.booked == bench.estimated == pytest.approx(300, abs=1)
+    bench.minutes(60)
+    assert bench.booked == pytest.approx(600, abs=2)
+    assert bench.events == [Event.SILENT, Event.REPLACED]
+    assert bench.meter.trusted
+
+
 def test_readings_that_leap_about_are_never_a_new_place() -> None:
     bench = Bench()
     for n in range(60):
