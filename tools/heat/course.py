@@ -49,9 +49,8 @@ class Course:
         self.district = HeatDistrict(seed, day=SEASONS[season], start_s=hour * 3600.0, noise=UNREST, spells=2.0)
         self.plant = HeatPlant(self.district, seed, lapse_ms=lapse_ms)
         self.world = World()
-        spec = BoardSpec(
-            "heat", UNIT, 100 + UNIT, program=PROGRAM, runtime=runtime, lapse_ms=lapse_ms, params=params or {}
-        )
+        spec = BoardSpec("heat", UNIT, 100 + UNIT, program=PROGRAM, runtime=runtime, lapse_ms=lapse_ms)
+        spec.params.update(params or {})
         self.line = SerialLine(self.world)
         self.board = put_board(self.world, self.line, spec, self.plant, folder)
         self.master = Master(self.world, self.line)

@@ -28,24 +28,28 @@ def machine() -> HeatPumpDevice:
     return HeatPumpDevice(HeatPump(), lambda: 38.0)
 
 
+def ordered(device: HeatPumpDevice) -> bool:
+    return device.machine.order
+
+
 def test_a_machine_runs_only_with_contact_and_a_fresh_heartbeat() -> None:
     device = machine()
     assert write(device, heat_pump.HEARTBEAT, 1, 4500, 700) == 0
-    assert not device.machine.order
+    assert not ordered(device)
     device.connect(True)
-    assert device.machine.order
+    assert ordered(device)
     assert (device.machine.set_point, device.machine.max_load) == (45.0, 0.7)
     for second in range(29):
         device.step(1.0)
-        assert device.machine.order, second
+        assert ordered(device), second
     device.step(1.0)
-    assert not device.machine.order
+    assert not ordered(device)
     assert write(device, heat_pump.HEARTBEAT, 1, 4500, 700) == 0
-    assert not device.machine.order, "the same beat again is no sign of life"
+    assert not ordered(device), "the same beat again is no sign of life"
     assert write(device, heat_pump.HEARTBEAT, 2, 4500, 700) == 0
-    assert device.machine.order
+    assert ordered(device)
     device.connect(False)
-    assert not device.machine.order
+    assert not ordered(device)
 
 
 def test_a_machine_refuses_what_it_can_t_do() -> None:
