@@ -26,7 +26,7 @@ def model_of(samples: list[Sample], resolution: float = RESOLUTION) -> Model:
     return outcome.model
 
 
-@settings(max_examples=80, deadline=None, derandomize=True)
+@settings(max_examples=50, deadline=None, derandomize=True)
 @given(
     sign=st.sampled_from((-1, 1)),
     gain=st.floats(0.05, 2.0),
