@@ -20,6 +20,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from firmware.runtime.bank import make_registers
+from firmware.runtime.events import Events
+from firmware.runtime.image import make_image
+from firmware.runtime.retained import Retained
+from firmware.runtime.store import DirStore
 from hil_tests.field_rig import FieldRig
 from hil_tests.trace import Trace
 from protocols import layout
@@ -37,6 +42,7 @@ COOL = (43.0, 42.0, 40.0, 38.0)
 QUICK = {"hp_pumps_s": 10, "it_normal_min": 1, "hp_step_min": 1, "hp_on_min": 3, "hp_off_min": 3}
 """Parameters that let a test come to the point; what they stand for is tested with the sheet's own."""
 SLOW_BEAT_MS = 4_000
+SLOW_TTL = 2 * SLOW_BEAT_MS // 100
 LAPSE_LOST_MS = 10_000
 _LIVELY = (
     *("V301_SP", "V401_SP", "P101_SPD", "P201_SPD", "P301_SPD", "P401_SPD", "DRYC_SPRAY"),
@@ -94,9 +100,11 @@ class HeatRig(FieldRig):
         )
         assert self.plant.line is not None
         self.field_line = self.plant.line
+        self._folder = folder
         self.gateway.answers = False
         if lapse_ms:
             self.gateway.beat_ms = self.gateway.poll_ms = SLOW_BEAT_MS
+            self.ttl = SLOW_TTL
 
     def start(self) -> HeatRig:
         """Power up and run the first scan; with a gateway, run until it may command."""
@@ -106,6 +114,14 @@ class HeatRig(FieldRig):
             self.gateway.start()
             self.until(lambda: self.gateway.ready(self.unit), within_s=60)
         return self
+
+    def remember(self, **values: int) -> None:
+        """Before the start: what the board is to find in its storage of an earlier life, by retained status value."""
+        store = DirStore(str(self._folder / "flash"))
+        image = make_image(self.table)
+        for name, value in values.items():
+            setattr(image, name, value)
+        Retained(self.table, store, image, Events(make_registers())).save(0)
 
     # -- what is really there --------------------------------------------------------------------------------
 

@@ -138,10 +138,11 @@ class Hygiene:
             minute = 1
         value = temps.value
         self._lukewarm(value, minute)
-        self._low(value, now)
+        self._low(value, 1 if temps.quality(TT45) >= BAD else 0, now)
         self._calendar(week_min, synced, minute)
         if circulation_off:
             self._ask(CIRCULATION)
+            self.stagnant = 1  # circulation that comes back doesn't undo what has grown
         if self.stagnant:
             self._ask(STAGNANT)
         if self.cycle == PASTEURISE:
@@ -337,11 +338,12 @@ class Hygiene:
             self.stagnant = 1
         self.deep = 1 if longest >= par.charge_full_min and not self.cycle else 0
 
-    def _low(self, value, now):
+    def _low(self, value, blind, now):
+        """H7. blind: TT45 isn't known, which puts V401 to cold (H6): what comes back of it tells too late."""
         par = self.par
         low = self._supply
         low.preset = par.supply_low_min * _MINUTE
-        self.supply_low = low(value[TT45] < par.supply_low + (_EDGE if low.q else 0), now)
+        self.supply_low = low(blind or value[TT45] < par.supply_low + (_EDGE if low.q else 0), now)
         low = self._return
         low.preset = par.return_low_min * _MINUTE
         self.return_low = low(value[TT46] < par.return_low + (_EDGE if low.q else 0), now)
