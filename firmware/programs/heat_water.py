@@ -4,6 +4,7 @@ Store, charging, hygiene and heater take one turn, mixing and pumps the next, ea
 taken off the outputs in the scan in which the row stands, whatever the turn.
 """
 
+from firmware.programs.heat_backup import POWER_TO_HEAT
 from firmware.programs.heat_controller import NO_HAND
 from firmware.programs.heat_hygiene import DONE, PASTEURISE, TRIPPED
 from firmware.programs.heat_season import HEATING
@@ -73,6 +74,8 @@ class HeatWater(HeatState):
         surplus = self.wishes.get(P2H, 0)
         helps = effects & table.EF_BACKUP
         cap = self.wishes.get(EH1_MAX, par.eh_steps * par.eh_kw) // par.eh_kw
+        if backup.why == POWER_TO_HEAT and not surplus and not self.gateway(io):
+            cap = 0  # H15: the least time of a step doesn't hold what nobody wants any more
         backup.step(io, temps, cycle, hygiene.heat_to, helps, 0 if able else 1, surplus, cap, stop, now)
         if backup.kw != self._told_kw:
             self._told_kw = backup.kw
