@@ -27,7 +27,10 @@ PROGRAMS = {
     "station": "waste_station",
     **dict.fromkeys(INLETS, "waste_inlet"),
     "energy1": "energy",
+    "heat1": "heat_loop",
 }
+REST_S = 300
+"""After power-up nobody knows when a heat pump has run last: for so long it stays off (H4)."""
 
 
 @pytest.mark.slow
@@ -79,6 +82,22 @@ def test_thirty_seconds_of_the_demo_report_a_working_site(tmp_path: Path, demo_r
     assert energy["max_export_kw"] <= energy["export_cap_kw"] == 200
     assert len(energy["units"]["answering"]) == energy["units"]["of"] == 10
     assert len(energy["setpoints"]["mirrored"]) == energy["setpoints"]["of"] == 7
+    heat = report["heat"]
+    assert heat["state"] in ("SAFE_COOLING", "FROST") if plant_s < REST_S - 20 else heat["state"] != "TRIPPED"
+    # IT comes first: all of its heat and more goes, though no heat pump runs yet, and the taps have what they should.
+    assert 0.4 * 850 * hours < heat["it_kwh"] < 2 * 850 * hours
+    assert heat["cooler_kwh"] + heat["recovered_kwh"] > 0.5 * heat["it_kwh"]
+    assert heat["it_margin_k"] > 5
+    assert heat["told_c"]["it_water"] == pytest.approx(heat["true_c"]["it_water"], abs=1.0)  # a late gateway is behind
+    assert heat["true_c"]["store_top"] > 55
+    assert heat["true_c"]["return"] > 50
+    assert heat["taps_kwh"] > 0
+    assert heat["backup_kwh"] == 0
+    assert abs(heat["balance_residual_j"]) < 10
+    assert len(heat["units"]["answering"]) == heat["units"]["of"] == 7
+    assert heat["heating_supply"]["taken"]
+    assert 35 <= heat["heating_supply"]["value"] <= 50
+    assert heat["problems"] == {}
     uplink = report["uplink"]
     assert uplink["journalled"] > 100
     assert uplink["acked"] == uplink["received"] == uplink["journalled"]
@@ -93,7 +112,7 @@ def test_an_interrupted_demo_ends_cleanly(number: signal.Signals, demo_run: list
     run = DemoRun()
     demo_run.append(run)
     run.until_linked()
-    assert len(run.family()) >= 17  # itself, the world, thirteen boards, supervisor, core, services
+    assert len(run.family()) >= 18  # itself, the world, fourteen boards, supervisor, core, services
     run.process.send_signal(number)
     said, _ = run.process.communicate(timeout=60)
     assert run.process.returncode == 0, said

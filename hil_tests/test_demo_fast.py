@@ -41,6 +41,18 @@ def test_in_a_minute_waste_is_on_its_way_and_power_under_control(tmp_path: Path,
     assert abs(energy["balance_residual_wh"]) < 0.001
     assert energy["soc_pct"] == pytest.approx(energy["soc_told_pct"], abs=0.2)
     assert energy["max_export_kw"] <= energy["export_cap_kw"] == 200
+    heat = report["heat"]
+    assert heat["state"] == "FROST"  # a cold morning, and heat pumps rest for five minutes after power-up
+    assert [machine["phase"] for machine in heat["machines"]] == ["anti-cycle"] * 3
+    assert all(0 < machine["wait_s"] < 240 for machine in heat["machines"])
+    assert heat["it_margin_k"] > 5
+    assert heat["cooler_kwh"] > heat["it_kwh"] > 10
+    assert len(heat["units"]["answering"]) == heat["units"]["of"] == 7
+    assert heat["told_c"] == pytest.approx(heat["true_c"], abs=0.6)
+    assert (heat["heating_supply"]["taken"], heat["problems"]) == (True, {})
+    assert heat["hygiene"]["cycle"] == "none"
+    assert 0 < heat["hygiene"]["next_min"] <= 7 * 24 * 60
+    assert abs(heat["balance_residual_j"]) < 10
     assert (report["parking"]["contacts"], report["uplink"]["gaps"]) == (0, 0)
     assert report["parking"]["passed"] > 0
     assert run.left_behind() == []

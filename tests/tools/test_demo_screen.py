@@ -9,6 +9,7 @@ import pytest
 from rich.console import Console
 
 from tools.demo.energy import METHODS, energy_report, energy_view
+from tools.demo.heat import heat_report, heat_view
 from tools.demo.main import summary
 from tools.demo.screen import WIDTH, render
 from tools.demo.view import Event, Lane, View
@@ -116,6 +117,58 @@ TAGS: dict[str, dict[str, Any]] = {
     "energy1.PV.WHY": {"text": "export cap", "quality": "good"},
     "energy1.PCS.WHY": {"text": "wish", "quality": "good"},
 }
+_POINTS = {
+    **{f"TT{n}": 36.26 for n in (101, 102, 305)},
+    **{f"TT4{n}": 58.84 for n in range(1, 7)},
+    **{f"HP{n}.ST": 3 for n in (1, 2, 3)},
+    **{f"HM{n}.KW": 1234.0 for n in (1, 2, 3)},
+    "IT.REQ": 1000.0,
+    "V101.SP": 100.0,
+    "V301.SP": 100.0,
+    "DRYC.FAN": 100.0,
+}
+HEAT: dict[str, Any] = {
+    "state": "RUN",
+    "substate": "DHW_PRIORITY",
+    "why": "normal",
+    "row": "normal",
+    "lost": "",
+    "board": "heat1",
+    "heard": True,
+    "season": "heating",
+    "outdoor": {"degC": -12.3, "from": "measured"},
+    "it_margin_k": 13.4,
+    "points": {name: {"value": value, "quality": "good", "estimate": None} for name, value in _POINTS.items()},
+    "machines": [
+        {"number": 1, "phase": "run", "lead": True, "wait_s": 0.0, "kw": 299.6, "outlet_c": 62.04, "fault": 0.0},
+        {"number": 2, "phase": "anti-cycle", "lead": False, "wait_s": 299.0, "kw": 0.0, "outlet_c": 40.0, "fault": 0},
+        {"number": 3, "phase": "stopping", "lead": False, "wait_s": None, "kw": None, "outlet_c": None, "fault": 3.0},
+    ],
+    "eh1": {"kw": 300.0, "why": "NETWORK_DISINFECT"},
+    "loops": [{"name": "heating", "set_point": 44.6}, {"name": "dhw", "set_point": 60.0}],
+    "hygiene": {"cycle": "none", "phase": "idle", "hot_min": 0.0, "next_min": 2362.0, "key": False},
+    "alarms": [{"name": "HP_FAULT", "row": "H9", "consequence": "that heat pump off"}],
+    "problems": {},
+}
+HEAT["points"]["TT43"]["estimate"] = "open"
+HEAT["points"]["HM2.KW"]["quality"] = "stale"
+_CURVE = {"name": "heating", "value": 44.6, "unit": "degC", "held_by": None, "taken": True}
+HEAT_SAID: dict[str, Any] = {
+    "heat.status": HEAT,
+    "heat.explain": {"set_points": [{**_CURVE, "why": "curve of housing at -12.3 degC outside (measured)"}]},
+}
+WARMTH = (
+    "run, dhw priority",
+    "HP_FAULT (H9): that heat pump off",
+    "6 of 7 units",
+    "1000 kW, TT101 36.3 TT102 36.3 °C, margin 13.4 K  V101 100 %, HX1 1234 kW, fans 100 %",
+    "HP1* run 300 kW, 62.0 °C",
+    "HP2 anti-cycle, 299 s",
+    "HP3 stopping, fault 3",
+    "36.3 → 44.6 °C, V301 100 %, (1234) kW: curve of housing at -12.3 degC outside (measu…",
+    "58.8 58.8 ~58.8 58.8 °C   taps TT45 58.8 → 60.0, TT46 58.8 °C",
+    "300 kW: NETWORK_DISINFECT  hygiene: next cycle in 1 d 15 h 22 min, outdoors -12.3 °C",
+)
 
 
 def _tag(name: str) -> dict[str, Any]:
@@ -142,9 +195,10 @@ def _screen(height: int) -> list[str]:
         overruns=12_345,
         tags_total=3532,
         tags_good=3472,
-        events=tuple(Event("12:34:56.789", f"inlet{n:02}", f"event {n}") for n in range(20)),
+        events=tuple(Event("12:34:56.789", f"inlet{n:02}", f"event {n}") for n in range(40)),
         waste=waste_view(STATUS, TRUTH),
         energy=energy_view(SAID, _held),
+        heat=heat_view(HEAT_SAID),
         hour=7.75,
         speed=3.5,
     )
@@ -153,13 +207,13 @@ def _screen(height: int) -> list[str]:
     return out.getvalue().splitlines()
 
 
-@pytest.mark.parametrize("height", [44, 50])
+@pytest.mark.parametrize("height", [43, 44, 50, 56])
 def test_the_screen_fits_and_cuts_nothing_off(height: int) -> None:
     lines = _screen(height)
     assert len(lines) <= height
     assert {len(line) for line in lines} == {WIDTH}
     text = "\n".join(lines)
-    assert text.count("…") == 1  # of the management's reasons, which `edgectl energy explain` has in full
+    assert text.count("…") == 2  # reasons, which `edgectl energy explain` and `edgectl heat explain` have in full
     for shown in (
         "run 12: recyclable of branch 6",
         "15.2 kPa",
@@ -168,13 +222,14 @@ def test_the_screen_fits_and_cuts_nothing_off(height: int) -> None:
         "12345.7",
         "31 of 31 boards",
         *POWER,
+        *WARMTH,
     ):
         assert shown in text
     assert "07:45 at the plant · 3.5 times as fast as the clock" in lines[-1]
 
 
 def test_more_rows_show_more_events() -> None:
-    assert sum("event" in line for line in _screen(60)) - sum("event" in line for line in _screen(50)) == 10
+    assert sum("event" in line for line in _screen(70)) - sum("event" in line for line in _screen(60)) == 10
 
 
 def test_an_open_valve_is_shown_where_it_is() -> None:
@@ -195,6 +250,7 @@ def test_the_report_balances_and_its_summary_says_what_was_collected() -> None:
         "uplink": {"received": 5, "journalled": 5, "gaps": 0},
         "waste": waste,
         "energy": None,
+        "heat": None,
     }
     assert "12 runs, 17 discharges, 2364 kg landed" in summary(report)
     assert "runs" not in summary({**report, "waste": None})
@@ -230,3 +286,35 @@ def test_the_report_has_what_really_flowed_beside_what_the_gateway_says() -> Non
     assert "GM" not in report["units"]["answering"]
     assert len(report["units"]["answering"]) == 9
     assert energy_report(SAID, _tag, {}) is None  # before the emulator has said anything
+
+
+def test_the_heat_plant_says_what_is_the_matter_and_when_the_next_hygiene_cycle_comes() -> None:
+    quiet = {**HEAT, "alarms": [], "substate": "NONE"}
+    heat = heat_view({**HEAT_SAID, "heat.status": quiet})
+    assert heat is not None
+    assert (heat.state, heat.why, heat.alarm) == ("RUN", "electricity: normal", False)
+    hygiene = {**HEAT["hygiene"], "cycle": "PASTEURISE", "phase": "holding", "hot_min": 25.0}
+    silent = {**quiet, "heard": False, "why": "heat1 is silent", "hygiene": hygiene}
+    heat = heat_view({"heat.status": silent, "heat.explain": {"set_points": []}})
+    assert heat is not None
+    assert (heat.why, heat.alarm, heat.held) == ("heat1 is silent", True, "")
+    assert heat.hygiene == "pasteurise, holding, hot 25 min"
+    heat = heat_view({**HEAT_SAID, "heat.status": {**quiet, "hygiene": {**HEAT["hygiene"], "next_min": 65535.0}}})
+    assert heat is not None
+    assert heat.hygiene == "next cycle not known"
+    assert heat_view({}) is None
+
+
+def test_the_heat_report_has_true_energies_beside_what_was_told() -> None:
+    names = ("it", "recovered", "cooler", "heating", "taps", "backup", "compressors", "pumps")
+    truth = {f"{name}_wh": 12_345 for name in names}
+    truth |= {"it_water": 3498, "store_top": 6012, "supply": 5990, "return": 5512}
+    truth |= {"tap_litres": 31, "residual_j": 0, "starts": 2}
+    report = heat_report(HEAT_SAID, truth)
+    assert report is not None
+    assert (report["it_kwh"], report["recovered_kwh"], report["pumps_kwh"]) == (12.345, 12.345, 12.345)
+    assert (report["true_c"]["supply"], report["told_c"]["supply"]) == (59.9, 58.84)
+    assert report["heating_supply"]["value"] == 44.6
+    assert report["alarms"] == ["HP_FAULT"]
+    assert report["units"] == {"answering": ["HP1", "HP2", "HP3", "HM1", "HM3", "DC"], "of": 7}
+    assert heat_report(HEAT_SAID, {}) is None  # before the emulator has said anything

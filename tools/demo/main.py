@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.live import Live
 
 from tools.demo.energy import Energy
+from tools.demo.heat import Heat
 from tools.demo.report import Report
 from tools.demo.run import Demo, Options
 from tools.demo.screen import WIDTH, render
@@ -53,9 +54,16 @@ def summary(report: Report) -> str:
         if energy
         else ""
     )
+    heat = report["heat"]
+    warmth = (
+        f"heat {heat['state'].replace('_', ' ').lower()}, {heat['recovered_kwh']:.1f} of {heat['it_kwh']:.1f} kWh "
+        f"recovered, store {heat['true_c']['store_top']:.1f} °C, "
+        if heat
+        else ""
+    )
     return (
         f"{report['seconds']:.0f} s{fast}: {linked} of {len(report['boards'])} boards linked, "
-        f"{parking['passed']} vehicles passed, {parking['contacts']} contacts, {collected}{power}"
+        f"{parking['passed']} vehicles passed, {parking['contacts']} contacts, {collected}{power}{warmth}"
         f"{uplink['received']} of {uplink['journalled']} records received, {uplink['gaps']} gaps"
     )
 
@@ -88,7 +96,7 @@ def _line_printer(last: list[View]) -> Callable[[View], None]:
         print(
             f"{view.elapsed_s:5.0f} s  {view.linked} of {view.boards} boards linked, {passed} passed, "
             f"occupancy {view.occupancy}, {view.contacts} contacts, {_waste_line(view.waste)}"
-            f"{_energy_line(view.energy)}"
+            f"{_energy_line(view.energy)}{_heat_line(view.heat)}"
             f"uplink {uplink.acked} of {uplink.journalled}",
             flush=True,
         )
@@ -109,6 +117,17 @@ def _energy_line(energy: Energy | None) -> str:
         return ""
     powers = " ".join(f"{flow.name} {'-' if flow.kw is None else f'{flow.kw:.0f}'}" for flow in energy.flows)
     return f"energy {energy.state.replace('_', ' ').lower()}, kW: {powers}, "
+
+
+def _heat_line(heat: Heat | None) -> str:
+    if heat is None:
+        return ""
+    machines = " ".join(f"HP{machine.number} {machine.phase}" for machine in heat.machines)
+    margin = "-" if heat.margin_k is None else f"{heat.margin_k:.1f}"
+    return (
+        f"heat {heat.state.replace('_', ' ').lower()}, {machines}, IT margin {margin} K, "
+        f"store {heat.values['TT41'][0]} °C, "
+    )
 
 
 def _save_picture(view: View, target: Path) -> None:

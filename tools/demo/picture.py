@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from edge_gateway.site.model import SiteInfo
 from tools.demo.energy import energy_view
+from tools.demo.heat import heat_view
 from tools.demo.view import Event, Lane, Uplink, View
 from tools.demo.waste import waste_view
 from tools.demo.watcher import Watcher
@@ -63,7 +64,8 @@ def picture(
         ),
         events=tuple(_event(record, ZoneInfo(site.timezone)) for record in watcher.events),
         waste=waste_view(status.get("waste"), emulated.get("waste")),
-        energy=energy_view(watcher.energy, watcher.tag),
+        energy=energy_view(watcher.said, watcher.tag),
+        heat=heat_view(watcher.said),
         hour=(emulated.get("waste") or {}).get("hour"),
         speed=emulated.get("speed"),
     )

@@ -15,6 +15,7 @@ def make_report(
     gateway_cpu_percent: float | None,
     waste: dict[str, Any] | None,
     energy: dict[str, Any] | None,
+    heat: dict[str, Any] | None,
     speed: float | None,
 ) -> Report:
     """Join the gateway's status, the emulation's ground truth and the subscriber's count.
@@ -61,6 +62,7 @@ def make_report(
         },
         "waste": waste,
         "energy": energy,
+        "heat": heat,
         "uplink": {
             "journalled": cut,
             "acked": min(uplink.get("acked", 0), cut),

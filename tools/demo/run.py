@@ -19,8 +19,8 @@ from edge_gateway.api.client import Client, NotRunning
 from edge_gateway.api.wire import ApiError
 from edge_gateway.files import SOCKET
 from edge_gateway.site import load_site
+from tools.demo import energy, heat
 from tools.demo.broker import EmbeddedBroker
-from tools.demo.energy import PROGRAM, energy_report
 from tools.demo.gateway_process import GatewayProcess, arguments
 from tools.demo.picture import picture
 from tools.demo.report import Report, make_report
@@ -194,9 +194,12 @@ class Demo:
             kpis = client.call("waste.report", hours=max(KPI_HOURS, (elapsed_s + READY_S) / 3600))
             return waste_report(client.call("waste.status"), kpis, self._emulation.report["waste"])
 
-    def _energy(self, emulated: dict[str, Any]) -> dict[str, Any] | None:
-        boards = (board for board in emulated["boards"] if board["program"] == PROGRAM)
-        return energy_report(self._watcher.energy, self._watcher.tag, next(boards, {}))
+    def _plants(self, emulated: dict[str, Any]) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
+        """Energy and heat: each is one board with its own plant."""
+        truth = {board["program"]: board for board in emulated["boards"]}
+        said = self._watcher.said
+        power = energy.energy_report(said, self._watcher.tag, truth.get(energy.PROGRAM, {}))
+        return power, heat.heat_report(said, truth.get(heat.PROGRAM, {}))
 
     async def _report(self) -> Report:
         """Take the journal's end as the cut and give what is below it time to arrive."""
@@ -206,7 +209,7 @@ class Demo:
         status: dict[str, Any] = self._watcher.status
         emulated = self._emulation.report
         waste = await asyncio.to_thread(self._waste, elapsed)
-        energy = self._energy(emulated)
+        plants = self._plants(emulated)
         cut = int(status.get("journal", {}).get("last_seq", 0))
         until = time.monotonic() + DRAIN_S
         while time.monotonic() < until:
@@ -215,7 +218,7 @@ class Demo:
                 break
             await asyncio.sleep(_TICK_S)
         status = {**status, "uplink": self._watcher.status.get("uplink")}
-        return make_report(elapsed, status, emulated, self._subscriber.up_to(cut), cpu, waste, energy, speed)
+        return make_report(elapsed, status, emulated, self._subscriber.up_to(cut), cpu, waste, *plants, speed)
 
     async def _pause(self, seconds: float) -> None:
         with contextlib.suppress(TimeoutError):

@@ -9,11 +9,14 @@ from rich.table import Table
 from rich.text import Text
 
 from tools.demo.energy_screen import ENERGY_ROWS, energy_part
+from tools.demo.heat_screen import HEAT_ROWS, heat_part
 from tools.demo.view import Lane, View
 from tools.demo.waste_screen import WASTE_ROWS, waste_part
 
 WIDTH = 100
-_FIXED_ROWS = 17  # frame, headings, occupancy, counters and the empty rows between them
+_FIXED_ROWS = 9  # frame, headings, occupancy, counters
+_GAP_ROWS = 2
+_RULE_ROWS = 6  # around and below the headings of both tables
 _LEAST_EVENTS = 3
 _BOOM_STEPS = 9  # characters of the boom's bar, 10 degrees each
 _STATE_STYLE = {
@@ -45,8 +48,8 @@ def _state(lane: Lane) -> Text:
     return Text(words, style=_STATE_STYLE.get(lane.state, ""))
 
 
-def _lanes(view: View) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, expand=True, pad_edge=False)
+def _lanes(view: View, rules: box.Box | None) -> Table:
+    table = Table(box=rules, expand=True, pad_edge=False)
     table.add_column("lane", no_wrap=True, min_width=9)
     table.add_column("state", no_wrap=True, ratio=1)
     table.add_column("boom", no_wrap=True, min_width=_BOOM_STEPS + 6)
@@ -103,8 +106,8 @@ def _counters(view: View) -> Table:
     return table
 
 
-def _events(view: View, count: int) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, expand=True, pad_edge=False)
+def _events(view: View, count: int, rules: box.Box | None) -> Table:
+    table = Table(box=rules, expand=True, pad_edge=False)
     table.add_column("time", no_wrap=True)
     table.add_column("board", no_wrap=True)
     table.add_column("event", ratio=1)
@@ -121,16 +124,43 @@ def _time(view: View) -> list[str]:
     return [f"{hours:02d}:{minutes:02d} at the plant", f"{view.speed:.1f} times as fast as the clock"]
 
 
+def _plants(view: View) -> list[tuple[RenderableType, int]]:
+    """Part and rows of each plant of the site."""
+    parts: list[tuple[RenderableType, int]] = []
+    if view.waste is not None:
+        parts.append((waste_part(view.waste), WASTE_ROWS))
+    if view.energy is not None:
+        parts.append((energy_part(view.energy), ENERGY_ROWS))
+    if view.heat is not None:
+        parts.append((heat_part(view.heat), HEAT_ROWS))
+    return parts
+
+
 def render(view: View, height: int = 44) -> RenderableType:
-    """The whole screen for one moment, in `height` rows: there are as many events as there is room for."""
+    """The whole screen for one moment, in `height` rows: there are as many events as there is room for.
+
+    Where rows are short, empty ones go first, then the rules of the tables.
+    """
     minutes, seconds = divmod(int(view.elapsed_s), 60)
-    waste = [Text(), waste_part(view.waste)] if view.waste is not None else []
-    energy = [Text(), energy_part(view.energy)] if view.energy is not None else []
-    rows = _FIXED_ROWS + len(view.lanes) + (WASTE_ROWS + 1 if waste else 0) + (ENERGY_ROWS + 1 if energy else 0)
-    count = max(_LEAST_EVENTS, height - rows)
-    gap = [Text()] if height >= rows + _LEAST_EVENTS else []
-    parts = [_lanes(view), _occupancy(view), *waste, *energy, *gap, _counters(view), *gap, _events(view, count)]
-    body = Group(*parts)
+    plants = _plants(view)
+    spare = height - _FIXED_ROWS - _LEAST_EVENTS - len(view.lanes) - sum(rows for _part, rows in plants)
+    ruled = spare >= _RULE_ROWS
+    spare -= _RULE_ROWS * ruled
+    spaced = spare >= len(plants)
+    spare -= len(plants) * spaced
+    apart = spare >= _GAP_ROWS
+    spare -= _GAP_ROWS * apart
+    rules = box.SIMPLE_HEAD if ruled else None
+    gap = [Text()] if apart else []
+    body = Group(
+        _lanes(view, rules),
+        _occupancy(view),
+        *(each for part, _rows in plants for each in ([Text(), part] if spaced else [part])),
+        *gap,
+        _counters(view),
+        *gap,
+        _events(view, _LEAST_EVENTS + max(0, spare), rules),
+    )
     return Panel(
         body,
         title=f"[bold]District Edge[/] · {view.site}",

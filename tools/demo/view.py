@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from tools.demo.energy import Energy
+from tools.demo.heat import Heat
 from tools.demo.waste import Waste
 
 
@@ -71,6 +72,7 @@ class View:
     events: tuple[Event, ...] = ()
     waste: Waste | None = None
     energy: Energy | None = None
+    heat: Heat | None = None
     hour: float | None = None
     """Time of day at the plant, where it is known."""
     speed: float | None = None

@@ -10,10 +10,12 @@ from typing import Any
 
 from edge_gateway.api.client import Client, NotRunning
 from edge_gateway.api.wire import ApiError
-from tools.demo import energy
+from tools.demo import energy, heat
 
 _QUIET = ("STATE", "COMMAND", "SCAN_OVERRUN")
 """Entries that would drown the others on a screen; the journal has them, and overruns have a counter."""
+_PARTS = {"energy": energy.METHODS, "heat": heat.METHODS}
+"""Methods by the part of the status whose plant they are about."""
 POINTS = ("POS", "LT.R", "LT.G", "HOLD.REASON", "PASSED", "SUBSTATE", *energy.POINTS)
 _RETRY_S = 0.2
 
@@ -21,6 +23,11 @@ _RETRY_S = 0.2
 def worth_showing(record: dict[str, Any]) -> bool:
     """Whether a person at the screen wants to see the entry."""
     return record["kind"] != "command" and record["name"] not in _QUIET
+
+
+def _methods(status: dict[str, Any]) -> list[str]:
+    """What to ask on a site with that status."""
+    return [method for part, methods in _PARTS.items() if status.get(part) for method in methods]
 
 
 class Watcher:
@@ -31,7 +38,7 @@ class Watcher:
         self._lock = threading.Lock()
         self._status: dict[str, Any] = {}
         self._tags: dict[str, dict[str, Any]] = {}
-        self._energy: dict[str, Any] = {}
+        self._said: dict[str, Any] = {}
         self._events: deque[dict[str, Any]] = deque(maxlen=events)
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._follow, name="watcher", daemon=True)
@@ -51,10 +58,10 @@ class Watcher:
             return self._status
 
     @property
-    def energy(self) -> dict[str, Any]:
-        """The latest answers of `energy.METHODS`, by method; empty on a site without a power plant."""
+    def said(self) -> dict[str, Any]:
+        """The latest answers of `energy.METHODS` and `heat.METHODS`, by method; without those of plants not there."""
         with self._lock:
-            return self._energy
+            return self._said
 
     @property
     def events(self) -> list[dict[str, Any]]:
@@ -80,8 +87,8 @@ class Watcher:
                     self._take("status", status)
                     for stream, data in client.stream("status", "tags", "journal", tags=patterns):
                         self._take(stream, data)
-                        if stream == "status" and status.get("energy"):
-                            self._take("energy", {method: client.call(method) for method in energy.METHODS})
+                        if stream == "status":
+                            self._take("said", {method: client.call(method) for method in _methods(status)})
                         if self._ended.is_set():
                             return
             except (NotRunning, ApiError):
@@ -91,8 +98,8 @@ class Watcher:
         with self._lock:
             if stream == "status":
                 self._status = data
-            elif stream == "energy":
-                self._energy = data
+            elif stream == "said":
+                self._said = data
             elif stream == "tags":
                 self._tags.update({tag["name"]: tag for tag in data})
             elif stream == "journal":

@@ -19,6 +19,7 @@ from tools.emulator.plant import Signals
 from tools.emulator.serial_line import SerialLine
 from tools.emulator.world import World
 
+J_PER_WH = J_PER_KWH / 1000
 STEP_MS = 100
 PULSE_S = 0.3
 """For which the contact of a pulse meter is closed."""
@@ -214,21 +215,21 @@ class HeatPlant:
         self._news = True
 
     def counters(self) -> dict[str, int]:
-        """Ground truth: energies in kWh, temperatures in 0.01 degC, residual in J."""
+        """Ground truth: energies in Wh, temperatures in 0.01 degC, residual in J."""
         district = self.district
         books = district.books
-        kwh = {
-            "it_kwh": books.it,
-            "recovered_kwh": books.recovered,
-            "cooler_kwh": books.cooler,
-            "heating_kwh": books.heating,
-            "taps_kwh": books.taps,
-            "backup_kwh": books.backup,
-            "compressors_kwh": books.compressors,
-            "pumps_kwh": books.pumps,
+        energies = {
+            "it_wh": books.it,
+            "recovered_wh": books.recovered,
+            "cooler_wh": books.cooler,
+            "heating_wh": books.heating,
+            "taps_wh": books.taps,
+            "backup_wh": books.backup,
+            "compressors_wh": books.compressors,
+            "pumps_wh": books.pumps,
         }
         return {
-            **{name: round(joules / J_PER_KWH) for name, joules in kwh.items()},
+            **{name: round(joules / J_PER_WH) for name, joules in energies.items()},
             "tap_litres": round(books.tap_kg),
             "starts": sum(machine.starts for machine in district.machines),
             "store_top": round(100 * district.tt41),
