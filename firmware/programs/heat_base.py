@@ -105,7 +105,7 @@ class HeatBase(Program):
     def start(self, io, now):
         """Before the first scan: the machines' rest begins."""
         super().start(io, now)
-        self.pumps.begin(now)
+        self.pumps.begin(io, now)
         self.fill.begin(now)
         for turn in range(_TURNS):
             self._due[turn] = ticks_add(now, 100 * turn)

@@ -73,8 +73,13 @@ class HeatPump:
         self._wait = name + "WAIT"
         self._hour = name + "HOUR"
 
-    def begin(self, now):
-        """Power-up: the rest begins."""
+    def begin(self, io, now):
+        """Power-up: the rest begins. The starts of the hour that were last recorded count from now on, and the record
+        of this power-up has one more: what happens until the next record may be lost with the power."""
+        starts = min(_STARTS - 1, max(0, getattr(io, self._hour)))
+        for _ in range(starts):
+            self._starts(1, now)
+        setattr(io, self._hour, starts + 1)
         self.phase = ANTI_CYCLE
         self._off_at = now
         self.since = now

@@ -47,10 +47,10 @@ class HeatPumps:
         self._slew = RateLimit(1000, 1000, 0)
         self._sp_on = 0
 
-    def begin(self, now):
+    def begin(self, io, now):
         """Power-up."""
         for machine in self.machines:
-            machine.begin(now)
+            machine.begin(io, now)
 
     def sense(self, io, par, held, now):
         """Hear all machines. held: bit k-1 while a row holds machine k off."""

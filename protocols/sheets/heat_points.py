@@ -200,7 +200,7 @@ OUTPUTS = (
     AO("P301.SPD", "heating pump, speed", 0x00A3, "%", 10, 0, 1000),
     AO("P401.SPD", "charge pump, speed", 0x00A4, "%", 10, 0, 1000),
     AO("DRYC.FAN", "dry cooler, fans", 0x00A5, "%", 10, 0, 1000, safe=1000),
-    AO("DRYC.SPRAY", "dry cooler, spray", 0x00A6, "%", 10, 0, 1000),
+    AO("DRYC.SPRAY", "dry cooler, spray", 0x00A6, "%", 10, 0, 1000, safe=1000),
     DO("P101A.Y", "source pump A runs", 0, safe=1),
     DO("P101B.Y", "source pump B runs", 1, safe=1),
     DO("P201.Y", "evaporator pump runs", 2),
@@ -233,7 +233,7 @@ def _machine_values(k):
     return (
         Status(name + "PHASE", says + "phase", 0x0111 + k, enum=PHASES),
         Status(name + "WAIT", says + "until it may start again", 0x0114 + k, unit="s"),
-        Status(name + "HOUR", says + "starts in the last hour", 0x0117 + k),
+        Status(name + "HOUR", says + "starts in the last hour", 0x0117 + k, retain=True),
         Status(name + "RUNS", says + "time run", 0x0119 + 2 * k, words=2, unit="s", retain=True),
         Status(name + "STARTS", says + "starts", 0x0120 + k, retain=True),
     )
