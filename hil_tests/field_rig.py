@@ -15,6 +15,11 @@ _ABSENT = 0x8000
 class FieldRig(OneBoardRig):
     """What a test does with such a board. A plant's own rig makes the plant and knows what is really there."""
 
+    ttl = layout.TTL_DEFAULT
+    """Of commands, 0.1 s. A board that is seldom scanned, by a gateway that seldom beats, needs more."""
+    settle_s = 0.1
+    """For which a contact stands before the board is sure of it."""
+
     # -- time ------------------------------------------------------------------------------------------------
 
     def run(self, seconds: float) -> None:
@@ -74,9 +79,11 @@ class FieldRig(OneBoardRig):
         unit = self.unit
         code = getattr(self.table, f"CMD_{name}", None) or getattr(layout, f"CMD_{name}")
         if hazardous:
-            armed = self.gateway.command(unit, code, *arguments, key=layout.KEY_ARM)
+            armed = self.gateway.command(unit, code, *arguments, ttl=self.ttl, key=layout.KEY_ARM)
             self.until(lambda: armed.over, within_s)
-        return self.gateway.command_and_wait(unit, code, *arguments, within=within_s * 1000)
+        order = self.gateway.command(unit, code, *arguments, ttl=self.ttl)
+        self.until(lambda: order.over, within_s)
+        return order
 
     def fault(self, point: str, kind: str, value: int = 0) -> int:
         """Put a fault on a terminal's wiring ("" ends it); returns the stamp."""
@@ -97,11 +104,11 @@ class FieldRig(OneBoardRig):
         """Reset latched trips, with somebody confirming on the spot."""
         if confirm:
             self.turn("LOC", 1)
-            self.run(0.1)
+            self.run(self.settle_s)
         self.command("RESET")
         if confirm:
             self.turn("LOC", 0)
-        self.run(0.1)
+        self.run(self.settle_s)
 
 
 def _signed(raw: int) -> int:

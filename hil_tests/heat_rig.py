@@ -102,6 +102,7 @@ class HeatRig(FieldRig):
         self.field_line = self.plant.line
         self._folder = folder
         self.gateway.answers = False
+        self.settle_s = max(0.3, 3.0 * lapse_ms / 1000.0)
         if lapse_ms:
             self.gateway.beat_ms = self.gateway.poll_ms = SLOW_BEAT_MS
             self.ttl = SLOW_TTL
