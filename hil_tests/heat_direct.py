@@ -8,6 +8,7 @@ straight into the program; the line has its own tests. One scan a second (`tools
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from firmware.hal.emulated import CallCarrier, Emulated
@@ -24,6 +25,32 @@ from tools.emulator.heat.plant import HeatPlant
 from tools.emulator.site import program_table
 from tools.emulator.wiring import MASK, Wiring
 from tools.heat.course import LAPSE_MS, PROGRAM, SEASONS, UNIT
+
+
+@dataclass
+class Beats:
+    """What there is of the gateway."""
+
+    alive: bool = True
+
+    def kill(self) -> None:
+        """No heartbeat any more."""
+        self.alive = False
+
+
+@dataclass
+class Power:
+    """Power of the board."""
+
+    plant: DirectHeat
+
+    def power_on(self) -> None:
+        """From reset, with what storage holds."""
+        self.plant.boot()
+
+    def power_off(self) -> None:
+        """Gone, with all that was in memory."""
+        self.plant.forget()
 
 
 class DirectHeat:
@@ -44,16 +71,23 @@ class DirectHeat:
         **params: int,
     ) -> None:
         self.district = HeatDistrict(
-            1, day=SEASONS[season], start_s=hour * 3600.0, outdoor=outdoor, it_w=1000.0 * it_kw, store=store, buffer=buffer
+            1,
+            day=SEASONS[season],
+            start_s=hour * 3600.0,
+            outdoor=outdoor,
+            it_w=1000.0 * it_kw,
+            store=store,
+            buffer=buffer,
         )
         self.district.draw.forced = draw
         self.plant = HeatPlant(self.district, 1, lapse_ms=LAPSE_MS)
         self.table: Any = program_table(PROGRAM, LAPSE_MS)
         self.wiring = Wiring(self.table, self.plant)
         self.on_second: Callable[[], None] | None = None
-        self.beats = True
-        """The gateway lives."""
-        self.board: Any = None
+        self.gateway = Beats()
+        self.board = Power(self)
+        self.firmware: Any = None
+        """The firmware's `Board`; None without power."""
         self._store: Any = MemoryStore()
         self._loop: Any = None
         self._us = 0
@@ -68,19 +102,19 @@ class DirectHeat:
 
     def start(self) -> None:
         """Power up for the first time."""
-        self.power_on()
+        self.boot()
 
-    def power_on(self) -> None:
-        """From reset, with what storage holds."""
+    def boot(self) -> None:
+        """See `Power.power_on`."""
         hal: Any = Emulated(self.table, CallCarrier(self._exchange), self._store, b"direct")
         config = configure(self.table, self._store, UNIT, 100 + UNIT)
         hal.open(config.value(DEV_ID))
-        self.board = Board(self.table, load_program(PROGRAM), hal, config)
-        self._loop = ScanLoop(self.board)
+        self.firmware = Board(self.table, load_program(PROGRAM), hal, config)
+        self._loop = ScanLoop(self.firmware)
 
-    def power_off(self) -> None:
-        """Gone, with all that was in memory: nobody commands the terminals."""
-        self.board = None
+    def forget(self) -> None:
+        """See `Power.power_off`: nobody commands the terminals."""
+        self.firmware = None
         self.wiring.de_energise()
         self.plant.drive({})
 
@@ -107,11 +141,11 @@ class DirectHeat:
 
     def _turn(self) -> None:
         """One scan and the second until the next."""
-        board = self.board
+        board = self.firmware
         if board is None:
             self._advance(1_000_000)
         else:
-            if self.beats:
+            if self.gateway.alive:
                 self._beat = self._beat + 1 & 0xFFFF
                 board.supervision.beat(self._beat, board.hal.ms())
             self._loop.turn()
@@ -141,21 +175,21 @@ class DirectHeat:
     @property
     def program(self) -> Any:
         """The program; None without power."""
-        return None if self.board is None else self.board.program
+        return None if self.firmware is None else self.firmware.program
 
     @property
     def state(self) -> str:
         """Name of the program's state."""
-        return "" if self.board is None else str(self.table.STATES[self.program.state])
+        return "" if self.firmware is None else str(self.table.STATES[self.program.state])
 
     @property
     def substate(self) -> str:
         """Name of its substate."""
-        return "" if self.board is None else str(SUBSTATES[self.program.substate])
+        return "" if self.firmware is None else str(SUBSTATES[self.program.substate])
 
     def tripped(self, cause: str) -> bool:
         """Whether a cause of the sheet is active now, or waits for its reset."""
-        if self.board is None:
+        if self.firmware is None:
             return False
         trips = self.program.trips
         return bool((trips.active | trips.latched) >> getattr(self.table, f"CAUSE_{cause}") & 1)
@@ -163,12 +197,12 @@ class DirectHeat:
     def told(self, point: str) -> float | None:
         """What the board makes of a measurement or bus input, in its register's scale; None: it says it has none."""
         attr = point.replace(".", "_")
-        io = self.board.io
+        io = self.firmware.io
         return None if getattr(io, attr + "_Q") >= BAD else float(getattr(io, attr))
 
     def value(self, point: str) -> int:
         """A status value."""
-        return int(getattr(self.board.io, point.replace(".", "_")))
+        return int(getattr(self.firmware.io, point.replace(".", "_")))
 
     def out(self, point: str) -> int:
         """An output as the drive sees it."""
@@ -185,9 +219,9 @@ class DirectHeat:
         code = getattr(self.table, f"CMD_{name}", None) or getattr(layout, f"CMD_{name}")
         words = (*arguments, 0, 0, 0, 0)[:4]
         if code == layout.CMD_SET_MODE:
-            result = self.board.modes.command(words[0])
+            result = self.firmware.modes.command(words[0])
         else:
-            result = self.program.command(code, *words, self.board.io, self.board.hal.ms())
+            result = self.program.command(code, *words, self.firmware.io, self.firmware.hal.ms())
         assert result == layout.RES_DONE, f"{name} is refused: {result}"
 
     def fault(self, point: str, kind: str) -> None:
@@ -201,7 +235,3 @@ class DirectHeat:
     def turn(self, switch: str, on: int) -> None:
         """Operate a switch or contact of the plant."""
         self.plant.turn(switch, on)
-
-    def kill_gateway(self) -> None:
-        """No heartbeat any more."""
-        self.beats = False

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from hil_tests.heat_states import CIRCULATION_OFF_MIN
+from hil_tests.heat_states import CIRCULATION_OFF_MIN, SUPPLY_LOW_MIN
 from protocols.sheets import load
 from protocols.sheets.model import AI
 from tools.emulator.heat.field import UNITS
@@ -19,16 +19,17 @@ from tools.heat.course import PROGRAM
 SHEET: Any = load(PROGRAM)
 PUMPS = tuple(point.name[:-2] for point in SHEET.points if point.name.startswith("P") and point.name.endswith(".Y"))
 SENSORS = tuple(point.name for point in SHEET.points if isinstance(point, AI))
-OFF_S = 60
+OFF_S = 300
 """How long a board is dead."""
-LOOK_S = 75
+LOOK_S = 60
+LOW_S = 60 * SUPPLY_LOW_MIN + 90
 LONG_S = 60 * CIRCULATION_OFF_MIN + 60
 HOME_S = 5 + 30 + 3
 """Dry cooler: H1's 5 s, the stroke, and the scans in between."""
 IT_COOL = ("board", "DC dead", *(f"{name} {how}" for name in ("TT101", "FT101", "PT101") for how in ("open", "short")))
 """What sends the IT water to the dry cooler and keeps it there."""
-HYGIENE = ("P402", "FT402", "TT45", "TT46")
-"""Whose death is one of hygiene: looked at until the alarms are due."""
+HYGIENE = {"P402": LONG_S, "FT402": LONG_S, "TT45": LOW_S}
+"""Whose death is one of hygiene: looked at until the alarms are due (s)."""
 
 
 @dataclass(frozen=True)
@@ -47,11 +48,11 @@ class Kill:
 
 
 def _gateway() -> Kill:
-    return Kill("gateway", lambda plant: plant.kill_gateway(), lambda plant: plant.tripped("GATEWAY"))
+    return Kill("gateway", lambda plant: plant.gateway.kill(), lambda plant: plant.tripped("GATEWAY"))
 
 
 def _board() -> Kill:
-    return Kill("board", lambda plant: plant.power_off(), lambda plant: True)
+    return Kill("board", lambda plant: plant.board.power_off(), lambda plant: True)
 
 
 def _pump(name: str, how: str) -> Kill:
@@ -60,7 +61,7 @@ def _pump(name: str, how: str) -> Kill:
             return bool(plant.tripped("P101" if name.startswith("P101") else "ACTUATOR"))
         return _seized(plant, name)
 
-    return Kill(f"{name} {how}", lambda plant: plant.fail(name, how), told, LONG_S if name in HYGIENE else LOOK_S)
+    return Kill(f"{name} {how}", lambda plant: plant.fail(name, how), told, HYGIENE.get(name, LOOK_S))
 
 
 def _seized(plant: Any, name: str) -> bool:
@@ -77,7 +78,7 @@ def _sensor(name: str, how: str) -> Kill:
             return bool(words >> TEMPERATURES.index(name) & 1 and plant.tripped("SENSOR"))
         return plant.told(name) is None
 
-    return Kill(f"{name} {how}", lambda plant: plant.fault(name, how), told, LONG_S if name in HYGIENE else LOOK_S)
+    return Kill(f"{name} {how}", lambda plant: plant.fault(name, how), told, HYGIENE.get(name, LOOK_S))
 
 
 def _unit(name: str) -> Kill:

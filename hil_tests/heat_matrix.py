@@ -12,13 +12,13 @@ import json
 import os
 import sys
 import traceback
-from collections.abc import Callable
 from typing import Any
 
 from hil_tests.heat_direct import DirectHeat
-from hil_tests.heat_kills import HOME_S, KILLS, LOOK_S, OFF_S, Kill
+from hil_tests.heat_kills import HOME_S, KILLS, OFF_S, Kill
+from hil_tests.heat_mutations import MUTATIONS
 from hil_tests.heat_states import PLACES, Place, name_of
-from hil_tests.heat_watch import Watch
+from hil_tests.heat_watch import SWITCH_S, Watch
 
 RISE_K = 3.0
 """HT3."""
@@ -56,14 +56,16 @@ def _print_in_child(plant: DirectHeat, place: Place, kill: Kill, state: str) -> 
 
 def _die(plant: DirectHeat, place: Place, kill: Kill, state: str) -> dict[str, Any]:
     """Let it happen and look; what was seen, for JSON."""
-    watch = Watch(plant, place.it_limit, place.params.get("it_air", 2700) / 100.0, network=state == "NETWORK_DISINFECT")
+    watch = Watch(plant, place.it_limit, *place.hall, network=state == "NETWORK_DISINFECT")
     plant.on_second = watch.look
+    if kill.name == "P202 seized":
+        watch.flow_s = SWITCH_S
     kill.do(plant)
     if kill.name == "board":
         watch.powered = False
         plant.run(OFF_S)
         _home(watch)
-        plant.power_on()
+        plant.board.power_on()
         watch.powered = True
         watch.restarted()
     plant.run(kill.look_s)
@@ -89,33 +91,6 @@ def _home(watch: Watch) -> None:
     if not 0 <= watch.home_s <= HOME_S or watch.away:
         watch.problems.append(f"V101 at the dry cooler after {watch.home_s} s, away for {watch.away} s since")
 
-
-def _v101_follows_the_recovery() -> None:
-    """H1 doesn't reach V101."""
-    from firmware.programs.heat_source import Source
-
-    protect: Any = Source.protect
-
-    def broken(self: Any, io: Any, par: Any, call: int, stop: int, now: int) -> None:
-        held = self.v101
-        protect(self, io, par, call, stop, now)
-        if call:
-            self.v101 = held
-
-    Source.protect = broken  # type: ignore[method-assign]
-
-
-def _h8_forgets() -> None:
-    """The minutes without circulation are not counted."""
-    from firmware.programs.heat_circulation import Circulation
-
-    Circulation._count = lambda self, now: None  # type: ignore[method-assign]
-
-
-MUTATIONS: dict[str, Callable[[], None]] = {
-    "V101 follows the recovery": _v101_follows_the_recovery,
-    "H8 forgets": _h8_forgets,
-}
 
 if __name__ == "__main__":
     sys.exit(main())

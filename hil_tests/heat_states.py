@@ -42,6 +42,11 @@ class Place:
     it_limit: float = 40.0
     store: tuple[float, float, float, float] | None = None
 
+    @property
+    def hall(self) -> tuple[float, float]:
+        """Limit of the hall's supply air and set-point of its water, degC."""
+        return self.params.get("it_air", 2700) / 100.0, self.params.get("it_sp", 2400) / 100.0
+
     def enter(self, make: Callable[..., Any], **others: Any) -> Any:
         """The plant in its state. `make`: `DirectHeat`, or the fixture's."""
         plant = make(power=False, **{"it_kw": 1000.0, **self.options, **SHORT, **self.params, **others})
@@ -176,8 +181,7 @@ PLACES: dict[tuple[str, str], Place] = {
     ("RUN", "DHW_PRIORITY"): Place(_priority, {"it_kw": 180.0, **_HOT_WATER}),
     ("RUN", "COOLING"): Place(_cooling, {"season": "summer", "outdoor": 30.0}, {"chw_fitted": 1}),
     ("RUN", "DIRECT"): Place(
-        _direct, {"buffer": COLD}, {**_WARM_HALL, "mix_sp": 3500, "buffer_add": 0},
-        it_c=44.0, it_limit=50.0
+        _direct, {"buffer": COLD}, {**_WARM_HALL, "mix_sp": 3500, "buffer_add": 0}, it_c=44.0, it_limit=50.0
     ),
     ("RECOVERY_LIMITED", ""): Place(_limited),
     ("RECOVERY_LIMITED", "DHW_PRIORITY"): Place(_priority_limited, _HOT_WATER),
@@ -191,5 +195,5 @@ PLACES: dict[tuple[str, str], Place] = {
 
 
 def name_of(place: tuple[str, str]) -> str:
-    """"RUN-HEATING"."""
+    """ "RUN-HEATING"."""
     return "-".join(filter(None, place))

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from hil_tests.heat_states import CIRCULATION_OFF_MIN, RETURN_LOW_MIN, SUPPLY_LOW_MIN
+from tools.emulator.heat.heat_pump import State
+from tools.emulator.heat.water import CP
 
 SCAN_S = 1
 EVAPORATOR_KG_S = 12.0
@@ -17,6 +19,8 @@ EVAPORATOR_KG_S = 12.0
 CONDENSER_KG_S = 3.0
 FLOW_S = 3 + SCAN_S
 """H2, and the scan in which it is seen."""
+SWITCH_S = 6 + SCAN_S
+"""A machine's own pressure switch, where nothing tells the board that the condenser has no flow."""
 SCALD_C = 65.0
 SCALD_S = 10 + 20 + 3 * SCAN_S
 """H6: its delay, V401 from end to end, and the water between it and TT45."""
@@ -27,8 +31,8 @@ EDGE_C = 0.1
 SUPPLY_C, RETURN_C = 55.0, 50.0
 CIRCULATED_KG_S = 0.2
 IT_FLOW_KG_S = 6.0
+LEAST_KG_S = 20.0
 IT_FLOW_S = 3 + 2 * SCAN_S
-IT_AIR_C = 27.0
 IT_HOT_S = 5 + 2 * SCAN_S
 
 
@@ -58,14 +62,17 @@ class Hygiene:
 class Watch:
     """Looks at a plant (`DirectHeat`, or a rig behind `tripped` and `out`) from now on.
 
-    it_limit: of the hall's water, degC. network: the hot network is on, so the scald protection is suspended.
+    it_limit, it_air, it_sp: the hall's limits and its set-point, degC. network: the hot network is on, so the scald protection is suspended.
     """
 
-    def __init__(self, plant: Any, it_limit: float, it_air: float = IT_AIR_C, *, network: bool = False) -> None:
+    def __init__(
+        self, plant: Any, it_limit: float, it_air: float = 27.0, it_sp: float = 24.0, *, network: bool = False
+    ) -> None:
         self.plant = plant
         self.problems: list[str] = []
-        self.begun = plant.district.tt101
-        self.highest = self.begun
+        district = plant.district
+        self.highest = district.tt101
+        self.usual = max(district.tt101, it_sp + district.hall.load_w / (max(district.ft101, LEAST_KG_S) * CP))
         self.hot = Timer()
         self.unflowed = Timer()
         self.home_s = -1
@@ -74,6 +81,8 @@ class Watch:
         """Seconds that it has been elsewhere since then."""
         self.seconds = 0
         self.powered = True
+        self.flow_s = FLOW_S
+        """Longest time that a machine may run without a flow."""
         self._it_limit = it_limit
         self._it_air = it_air
         self._network = network
@@ -85,8 +94,8 @@ class Watch:
 
     @property
     def rise(self) -> float:
-        """Kelvin by which the IT water has risen."""
-        return float(self.highest - self.begun)
+        """Kelvin by which the IT water has risen beyond where it was, or where its loop was about to hold it."""
+        return float(self.highest - self.usual)
 
     def restarted(self) -> None:
         """The board lost its memory: what it counts begins anew."""
@@ -99,9 +108,9 @@ class Watch:
         self.seconds += SCAN_S
         self._it(district)
         if self._burns(district):
-            self._say("heats without a flow", self.unflowed.most)
+            self._say("heats without a flow for more than", self.flow_s)
         if not self._network and self.hot(district.tt45 > SCALD_C) > SCALD_S:
-            self._say(f"TT45 above {SCALD_C:.0f}", self.hot.now)
+            self._say(f"TT45 above {SCALD_C:.0f} for more than", SCALD_S)
         if district.dhw.backup_w and max(district.dhw.store.t) > STORE_C:
             self._say("EH1 heats a store", STORE_C)
         if self.powered:
@@ -120,12 +129,12 @@ class Watch:
         called = self._flow(district.ft101 < IT_FLOW_KG_S) > IT_FLOW_S
         called |= self._warm(water > self._it_limit or district.it_air > self._it_air) > IT_HOT_S
         if called and district.v101_sp:
-            self._say("H1 stands and V101 is asked for", district.v101_sp)
+            self._say("H1 stands, and V101 is not sent home after", IT_FLOW_S)
 
     def _burns(self, district: Any) -> bool:
-        heats = any(machine.load > 0.0 for machine in district.machines)
+        heats = any(machine.state is State.RUNNING for machine in district.machines)
         flows = district.ft201 >= EVAPORATOR_KG_S and district.ft202 >= CONDENSER_KG_S
-        return self.unflowed(heats and not flows) > FLOW_S
+        return self.unflowed(heats and not flows) > self.flow_s
 
     def _alarms(self, district: Any) -> None:
         for rule, stands in (

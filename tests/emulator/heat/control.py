@@ -16,6 +16,7 @@ def running(**options: object) -> HeatDistrict:
     district.p101_spd = 0.8
     district.p201_spd = 1.0
     district.v401_sp = 1.0
+    district.dryc_spray = 0.0
     return district
 
 

@@ -82,7 +82,7 @@ def test_when_recovery_vanishes_the_stroke_of_v101_says_how_far_it_rises(stroke:
     """1 MW, a command after 1 s, and a dry cooler that takes just 1 MW at 35 °C."""
     hall, valve, cooler = ItHall(Random(1), 35.0), Valve(stroke, 1.0, spring=0.0), DryCooler()
     hall.load_w = 1e6
-    cooler.fan = 1.0
+    cooler.fan, cooler.spray_signal = 1.0, 0.0
     flow, air = 22.0, 23.28
     assert cooler.step(dt, 35.0, flow, air) == pytest.approx(1e6, rel=0.002)
     highest, valve.signal = 35.0, 1.0

@@ -10,8 +10,9 @@ import pytest
 
 from tools.emulator.heat.bacteria import Bacteria, decimal_min, growth_per_h
 from tools.emulator.heat.draw import HOURLY, MIX_C, Draw
+from tools.emulator.heat.dry_cooler import SPRAY_FROM_C, DryCooler
 from tools.emulator.heat.exchanger import UA_CHARGE, Exchanger
-from tools.emulator.heat.heat_pump import HeatPump, State, cop
+from tools.emulator.heat.heat_pump import DRY_S, START_S, Code, HeatPump, State, cop
 from tools.emulator.heat.pressure import Circuit
 from tools.emulator.heat.pump import CAVITATES_BAR, Pump, TwinPump
 from tools.emulator.heat.tank import CONDUCTION, UA, Tank
@@ -302,3 +303,26 @@ def test_seasons_and_days_have_the_climate_of_the_site() -> None:
     below, above = sum(mean < 12.0 for mean in means), sum(mean > 22.0 for mean in means)
     assert 100 < below < 150, "days of heating season"
     assert 100 < above < 150, "days of cooling season"
+
+
+def test_a_machine_without_water_through_its_condenser_trips_by_its_own_switch() -> None:
+    machine = HeatPump()
+    machine.order = True
+    for _ in range(round(START_S) + 60):
+        machine.step(1.0, 27.0, 9.0, 40.0, 9.0)
+    assert machine.state is State.RUNNING and machine.heat_w > 0.0
+    for _ in range(round(DRY_S)):
+        machine.step(1.0, 27.0, 9.0, 40.0, 0.0)
+        assert machine.heat_w == 0.0
+    assert machine.state is State.FAULT and machine.code is Code.HIGH_PRESSURE
+
+
+def test_a_dry_cooler_that_nobody_commands_does_all_it_can() -> None:
+    """Fans and spray at their full; below its own thermostat nothing is sprayed."""
+    cooler, sprayed, dry = DryCooler(), DryCooler(), DryCooler()
+    sprayed.fan_signal = sprayed.spray_signal = dry.fan_signal = 1.0
+    dry.spray_signal = 0.0
+    for _ in range(60):
+        alone, most, least = (each.step(1.0, 40.0, 22.0, 33.0) for each in (cooler, sprayed, dry))
+    assert alone == most > 2.0 * least
+    assert cooler.step(1.0, 40.0, 22.0, SPRAY_FROM_C) == dry.step(1.0, 40.0, 22.0, SPRAY_FROM_C)

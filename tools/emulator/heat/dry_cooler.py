@@ -2,7 +2,8 @@
 
 The heat is proportional to the water's flow and to (T - Ta): sections of the cooler are opened with the flow, so each
 runs at its rated flow. With the fans' speed it grows in proportion at first, and ends where the water leaves as cold as
-the air. Spraying lowers the temperature of the air that enters.
+the air. Spraying lowers the temperature of the air that enters. Without signals fans and spray are at their full (domain
+brief §4a); the spray has a thermostat of its own.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ NTU = 2.6
 """Of each section at full fan speed."""
 SPRAY_K = 10.0
 """By how much full spraying cools the air. With it the coolers do without machines up to 35 °C outdoors."""
+SPRAY_FROM_C = 15.0
+"""Outdoor temperature below which a thermostat keeps the spray shut, whatever is commanded."""
 FAN_LAG_S = 5.0
 FAN_W = 30e3
 """Fans at full speed; they go with the cube of the speed."""
@@ -23,7 +26,7 @@ REJECT_NTU = 0.8
 
 
 class DryCooler:
-    """The coolers. `fan_signal`, `spray_signal` 0..1; without a fan signal (None) they run at full speed."""
+    """The coolers. `fan_signal`, `spray_signal` 0..1; without a signal (None) at full speed, fully sprayed."""
 
     def __init__(self) -> None:
         self.fan_signal: float | None = None
@@ -47,9 +50,9 @@ class DryCooler:
         self.fan = fan
         self.fan_w = FAN_W * fan * fan * fan
         air = outdoor
-        spray = self.spray_signal
-        if spray is not None:
-            air -= SPRAY_K * (0.0 if spray < 0.0 else 1.0 if spray > 1.0 else spray)
+        if outdoor > SPRAY_FROM_C:
+            spray = self.spray_signal
+            air -= SPRAY_K * (1.0 if spray is None or spray > 1.0 else 0.0 if spray < 0.0 else spray)
         self.air = air
         if kg_s < 0.01 or t <= air:
             self.w = 0.0

@@ -21,6 +21,8 @@ LEAST_LIFT_K = 15.0
 """The compressor keeps at least this between its pressures, however near the temperatures are."""
 LAG_S = 20.0
 """Of the compressor's own capacity control."""
+DRY_S = 6.0
+"""Without water through its condenser the machine is at its pressure switch after this."""
 HIGH_OUTLET_C = 72.0
 """Condenser outlet at which the machine's own high-pressure switch opens."""
 LOW_OUTLET_C = -1.0
@@ -94,6 +96,7 @@ class HeatPump:
         """Compressor starts since the beginning."""
         self.run_s = 0.0
         self._phase_s = 0.0
+        self._dry_s = 0.0
 
     @property
     def open(self) -> bool:
@@ -127,6 +130,7 @@ class HeatPump:
     def _rest(self) -> None:
         self.load = self.heat_w = self.power_w = self.source_w = 0.0
         self._phase_s = 0.0
+        self._dry_s = 0.0
 
     def step(self, dt: float, source: float, source_kg_s: float, back: float, kg_s: float) -> None:
         """Go on by `dt` seconds.
@@ -198,7 +202,8 @@ class HeatPump:
         self.source_w = heat - power
         # A flow switch that lies leaves the evaporator without water: it freezes at once.
         self.source_out = source - self.source_w / (source_kg_s * CP) if source_kg_s > 0.1 else source - 100.0 * load
-        if outlet > HIGH_OUTLET_C:
+        self._dry_s = 0.0 if carries > 0.0 else self._dry_s + dt
+        if outlet > HIGH_OUTLET_C or self._dry_s >= DRY_S:
             self.trip(Code.HIGH_PRESSURE)
         elif self.source_out < LOW_OUTLET_C:
             self.trip(Code.LOW_PRESSURE)
