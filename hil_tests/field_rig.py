@@ -62,7 +62,9 @@ class FieldRig(OneBoardRig):
         for row in (*self.table.FIELD, *self.table.STATUS):
             if row[0] == attr:
                 raw = self.header(row[1], row[2])
-                return None if raw == _ABSENT else _signed(raw) if row[2] == 1 else raw
+                if row[2] > 1:
+                    return raw
+                return None if raw == _ABSENT else _signed(raw)
         for row in self.table.AI:
             if row[0] == attr:
                 raw = self.header(row[1])

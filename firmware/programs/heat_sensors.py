@@ -305,9 +305,9 @@ class Temperatures:
             top = value[TT41]
             tap = value[TT45]
             open_ = io.V401_SP >= _FULL and io.P402_RUN
-            if self._tap_high(tap > top + par.tt_drift, tap, top, preset, now):
-                self._doubt[TT45] = DRIFT
-            if self._tap_low(open_ and tap < top - par.tt_drift, tap, top, preset, now):
+            high = self._tap_high(tap > top + par.tt_drift, tap, top, preset, now)
+            low = self._tap_low(open_ and tap < top - par.tt_drift, tap, top, preset, now)
+            if (high or low) and not self._doubt[TT45]:  # swapped wires are found in the same second
                 self._doubt[TT45] = DRIFT
         if not estimates >> TT204 & 1:
             self._condenser(io, value[TT204], preset, now)
@@ -327,7 +327,10 @@ class Temperatures:
         a = self.value[hot]
         b = self.value[cold]
         par = self.par
-        if check(active and b > a + par.tt_pair, a, b, par.tt_pair_s * 1000, now):
+        wrong = active and b > a + par.tt_pair
+        if n == _CONDENSER:
+            a = b = 0  # its outlet is moved all day by the machines, and its water comes round in two minutes
+        if check(wrong, a, b, par.tt_pair_s * 1000, now):
             self._doubt[hot] = SWAPPED
             self._doubt[cold] = SWAPPED
             check.reset()
@@ -351,7 +354,7 @@ class Temperatures:
             wrong = 1 if out > hi + most or out < lo - most else 0
         else:
             wrong = 0
-        if self._outlet(wrong, out, hi, preset, now):
+        if self._outlet(wrong, 0, 0, preset, now):  # the same water at the same moment, however it moves
             self._doubt[TT204] = DRIFT
 
     def _age(self):
