@@ -39,7 +39,7 @@ class HeatOutputs(HeatWater):
         io.P201_Y = 1 if p201 else 0
         io.P201_SPD = 0 if not p201 else par.p201_speed if pumps.pumps else par.frost_speed
         io.P202_Y = 1 if (pumps.pumps or frost or self.direct) and not stop else 0
-        io.BYP_Y = self.direct
+        io.BYP_Y = 1 if self.direct and not pumps.asks else 0  # never past a machine that still runs
         io.CHW_Y = 1 if self.chill and pumps.pumps else 0
         io.REJ_Y = 1 if self.chill and pumps.hot and not self.charge.run else 0
         charge = self.charge
@@ -62,7 +62,7 @@ class HeatOutputs(HeatWater):
             self.events.emit(table.EV_FILL, fill.open, io.PT301 & 0xFFFF)
         io.VENT_Y = 1 if effects & table.EF_VENT else 0
         io.DAMP_Y = 0 if effects & table.EF_DAMPERS else 1
-        io.HYG_LAMP = self.hygiene.lamp
+        io.HYG_LAMP = self._notice()
         self._tell(io)
 
     def rest(self, io, now):
@@ -76,7 +76,12 @@ class HeatOutputs(HeatWater):
             io.P101A_Y = twin.a.y
             io.P101B_Y = twin.b.y
         io.VENT_Y = 1 if effects & self.table.EF_VENT else 0
+        io.HYG_LAMP = self._notice()
         self._tell(io)
+
+    def _notice(self):
+        """The notice at the taps: a hot network, or what it left in the pipes (power cut, OFF, its cooling too slow)."""
+        return 1 if self.hygiene.lamp or self.tap.scorch else 0
 
     def _tell(self, io):
         table = self.table
