@@ -84,6 +84,8 @@ class BlockDecoder:
         self.sources: list[Source] = list(dict.fromkeys(point.tag.source for point in points))
         self._struct = Struct(f">{count}H")
         self._last: tuple[int, ...] = ()
+        self._marks: list[int] = []
+        """Of the sources, when all points were last written: another read of a source says nothing about these."""
         self._ai_quality = 0
         self._floor = (Quality.GOOD, str(Reason.NONE))
         self._at: list[list[PointDecoder]] = [[] for _ in range(count)]
@@ -94,9 +96,9 @@ class BlockDecoder:
     def take(self, data: bytes | bytearray, at: int, utc_ms: int, now: int) -> None:
         """The registers of a reply, big-endian at `data[at:]`, sampled at these times."""
         registers = self._struct.unpack_from(data, at)
-        live = True
         for source in self.sources:
-            live = source.refresh(utc_ms, now) and live
+            source.refresh(utc_ms, now)
+        live = self._live
         last = self._last
         if live and registers == last:
             return
@@ -108,7 +110,13 @@ class BlockDecoder:
                     touched.update(dict.fromkeys(points))
             self._write(touched, now)
         else:
+            self._marks = [source.marks for source in self.sources]
             self._write(self.points, now)
+
+    @property
+    def _live(self) -> bool:
+        """Whether no point was marked since all were written."""
+        return self._marks == [source.marks for source in self.sources]
 
     def judge(self, ai_quality: int, floor: Quality, reason: str, now: int) -> None:
         """What is known from elsewhere: AI_QUAL of the header, and a quality that no tag of this board may exceed."""
@@ -116,7 +124,7 @@ class BlockDecoder:
             return
         self._ai_quality = ai_quality
         self._floor = (floor, reason)
-        if self._last and all(source.live for source in self.sources):
+        if self._last and self._live:
             self._write(self.points, now)
 
     def _write(self, points: list[PointDecoder] | dict[PointDecoder, None], now: int) -> None:

@@ -43,10 +43,11 @@ class Source:
     """Where a group of values comes from: one block read of a board, or one computation of the gateway.
 
     utc_ms and mono_ms are the time of the latest sample (0 before the first); `live` says that it isn't older than
-    `stale_ms` as far as the last scan knows.
+    `stale_ms` as far as the last scan knows. `marks` counts how often all of its tags were marked: whoever brings a
+    part of them writes all of that part again when it has changed.
     """
 
-    __slots__ = ("live", "mono_ms", "name", "stale_ms", "tags", "utc_ms")
+    __slots__ = ("live", "marks", "mono_ms", "name", "stale_ms", "tags", "utc_ms")
 
     def __init__(self, name: str, stale_ms: int) -> None:
         self.name = name
@@ -54,6 +55,7 @@ class Source:
         self.utc_ms = 0
         self.mono_ms = 0
         self.live = False
+        self.marks = 0
         self.tags: list[Tag] = []
 
     def refresh(self, utc_ms: int, now: int) -> bool:
@@ -193,6 +195,7 @@ class TagDatabase:
     def mark(self, source: Source, quality: Quality, reason: str, utc_ms: int, now: int) -> None:
         """Set the quality of all tags of a source and keep their values, for example when a line goes down."""
         source.live = False
+        source.marks += 1
         for tag in source.tags:
             if quality is not tag.quality or reason != tag.reason:
                 tag.quality = quality
