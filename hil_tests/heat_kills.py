@@ -66,6 +66,8 @@ def _pump(name: str, how: str) -> Kill:
 
 def _seized(plant: Any, name: str) -> bool:
     """A motor that turns for nothing is told by what it lacks, where anything is asked of it."""
+    if name == "P101A":
+        return bool(plant.tripped("IT_FLOW") or plant.state == "MAINT")  # there both run
     if name == "P402":
         return bool(plant.tripped("STAGNANT"))
     return True

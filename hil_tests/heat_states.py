@@ -32,8 +32,8 @@ FULL = (52.0, 52.0, 51.5, 51.0)
 
 @dataclass(frozen=True)
 class Place:
-    """Where a state is reached. it_limit: the hall's own (it_water); it_c: its water at first; store: from top to bottom,
-    while the pipes to the taps are as ever."""
+    """Where a state is reached. it_limit: the hall's own (it_water); it_c: its water at first; store: from top to
+    bottom, while the pipes to the taps are as ever."""
 
     way: Callable[[Any], None]
     options: dict[str, Any] = field(default_factory=dict)
@@ -114,8 +114,9 @@ def _cooling(plant: Any) -> None:
 
 
 def _direct(plant: Any) -> None:
+    """Before the buffer is so warm that the dry cooler has to help for a minute."""
     at(plant, "RUN", 400, "DIRECT")
-    plant.run(60)
+    plant.until(lambda: plant.district.v101.position > 0.5, within_s=60)
     at(plant, "RUN", 1, "DIRECT")
 
 
@@ -171,7 +172,7 @@ def _tripped(plant: Any) -> None:
 
 
 _HOT_WATER: dict[str, Any] = {"season": "autumn", "outdoor": 16.0, "store": SPENT}
-_WARM_HALL = {"it_water": 5000, "it_air": 4500, "it_sp": 3300, "direct_on": 4000, "direct_off": 3500}
+_WARM_HALL = {"it_water": 5000, "it_air": 4500, "it_sp": 3600, "direct_on": 4000, "direct_off": 3500}
 PLACES: dict[tuple[str, str], Place] = {
     ("OFF", ""): Place(_off),
     ("SAFE_COOLING", ""): Place(_safe_cooling, {"season": "summer", "outdoor": 33.0, "store": WARM}),
@@ -181,7 +182,11 @@ PLACES: dict[tuple[str, str], Place] = {
     ("RUN", "DHW_PRIORITY"): Place(_priority, {"it_kw": 180.0, **_HOT_WATER}),
     ("RUN", "COOLING"): Place(_cooling, {"season": "summer", "outdoor": 30.0}, {"chw_fitted": 1}),
     ("RUN", "DIRECT"): Place(
-        _direct, {"buffer": COLD}, {**_WARM_HALL, "mix_sp": 3500, "buffer_add": 0}, it_c=44.0, it_limit=50.0
+        _direct,
+        {"it_kw": 500.0, "buffer": COLD},
+        {**_WARM_HALL, "mix_sp": 3500, "buffer_add": 0},
+        it_c=44.0,
+        it_limit=50.0,
     ),
     ("RECOVERY_LIMITED", ""): Place(_limited),
     ("RECOVERY_LIMITED", "DHW_PRIORITY"): Place(_priority_limited, _HOT_WATER),

@@ -62,7 +62,8 @@ class Hygiene:
 class Watch:
     """Looks at a plant (`DirectHeat`, or a rig behind `tripped` and `out`) from now on.
 
-    it_limit, it_air, it_sp: the hall's limits and its set-point, degC. network: the hot network is on, so the scald protection is suspended.
+    it_limit, it_air, it_sp: the hall's limits and its set-point, degC. network: the hot network is on, so the scald
+    protection is suspended.
     """
 
     def __init__(
@@ -121,6 +122,8 @@ class Watch:
         self.highest = max(self.highest, water)
         if water > self._it_limit:
             self._say("TT101 above its limit", self._it_limit)
+        if district.it_air > self._it_air:
+            self._say("supply air of the hall above its limit", self._it_air)
         home = district.v101.closed_switch
         if self.home_s < 0:
             self.home_s = self.seconds if home else -1

@@ -6,7 +6,8 @@ state: the firmware under CPython, the model behind it. Here some of each kind r
 
 What this proof leaves out:
 
-* One thing dies at a time. The hall gives what the state needs, 1 MW wherever that can be; outdoors it is 33 °C at most.
+* One thing dies at a time. The hall gives what the state needs, 1 MW wherever that can be; outdoors it is 33 °C at
+  most.
 * Scans are a second apart, and the field line stands at the terminals (`tools.emulator.time_lapse`): times to the
   millisecond, and the line, have tests of their own.
 * H7 and H8 by circulation have their times shortened (`heat_states.SHORT`) but for one case. A node that is lukewarm
@@ -22,6 +23,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -91,7 +93,7 @@ def test_every_state_pump_sensor_and_unit_has_its_cases() -> None:
 def make(tmp_path: Path, runtime: str) -> Iterator[Any]:
     """Make rigs in a time-lapse."""
     for makes in made_rigs(HeatRig, tmp_path, runtime):
-        yield lambda power=True, **options: makes(power=power, lapse_ms=LAPSE_MS, **options)
+        yield partial(makes, lapse_ms=LAPSE_MS)
 
 
 @pytest.mark.parametrize("key", PLACES, ids=name_of)

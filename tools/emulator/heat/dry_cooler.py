@@ -2,8 +2,8 @@
 
 The heat is proportional to the water's flow and to (T - Ta): sections of the cooler are opened with the flow, so each
 runs at its rated flow. With the fans' speed it grows in proportion at first, and ends where the water leaves as cold as
-the air. Spraying lowers the temperature of the air that enters. Without signals fans and spray are at their full (domain
-brief §4a); the spray has a thermostat of its own.
+the air. Spraying lowers the temperature of the air that enters. Without signals fans and spray are at their full
+(domain brief §4a); the spray has a thermostat of its own.
 """
 
 from __future__ import annotations
