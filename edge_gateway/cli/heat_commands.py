@@ -119,7 +119,9 @@ def abort(
     json: Annotated[bool, JSON_OPTION] = False,
 ) -> None:
     """The record says that it was aborted, and by whom."""
-    _told(ask(site, socket, "heat.abort", wait_s=20), _("{board}: the cycle ends"), json)
+    done = ask(site, socket, "heat.abort", wait_s=20)
+    none = done["cycle"] in ("", "none")
+    _told(done, _("{board}: no cycle is under way") if none else _("{board}: {cycle} ends"), json)
 
 
 @app.command(help=_("Record that a tap had 70 degC for 3 minutes, during a network disinfection."))

@@ -150,7 +150,7 @@ def _days(days: list[dict[str, Any]]) -> Table:
 
 
 def _cycles(hygiene: dict[str, Any]) -> Table:
-    late = _("overdue since {day}") if hygiene["overdue"] else _("next due {day}")
+    late = _("overdue since {day}") if hygiene["overdue"] else _("due by {day}")
     title = _("Hygiene, {due}").format(due=late.format(day=_clock(hygiene["due_ms"])))
     made = table(title, _("began"), _("cycle"), _("by"), _("result"), ">" + _("store"), ">70 degC", _("taps"))
     running = [hygiene["running"]] if hygiene["running"] is not None else []

@@ -18,7 +18,7 @@ from edge_gateway.core.api_arguments import journalled, number, period, reason
 from edge_gateway.core.clock import now_ms, utc_ms
 from edge_gateway.core.commands import outcome
 from edge_gateway.core.heat_task import ORDER_MOST_S, HeatTask
-from edge_gateway.core.heat_words import explain, status
+from edge_gateway.core.heat_words import explain, hygiene, status
 from edge_gateway.core.ordering import order
 from edge_gateway.fieldbus.command import Command, CommandEnd
 from edge_gateway.site.model import SiteInfo
@@ -77,6 +77,9 @@ class HeatApi:
         records = await asyncio.to_thread(journalled, self._journal, kpi.NAMES, since, until)
         # An hour belongs to the period in which most of it lies, whenever its entry was written.
         hours = [record.body for record in records if int(record.body["begin"]) >= since - _HOUR_MS // 2]
+        now = task.records.books.so_far()
+        if now is not None and now["begin"] + until >= 2 * since:
+            hours.append(now)
         return {
             **kpi.kpis(hours, since, until),
             "days": kpi.days(hours, ZoneInfo(self._site.timezone)),
@@ -139,8 +142,10 @@ class HeatApi:
         return {**done, "responsible": responsible, "notice": notice, "taps": taps}
 
     async def abort(self, connection: Connection, _params: dict[str, Any]) -> dict[str, Any]:
-        """Ends the hygiene cycle that is under way."""
-        return await self._send(self._commandable(), "ABORT", (), connection.user)
+        """Ends the hygiene cycle that is under way. `cycle`: which that was, as far as the board has told."""
+        task = self._commandable()
+        cycle = hygiene(task)["cycle"]
+        return {**await self._send(task, "ABORT", (), connection.user), "cycle": cycle}
 
     async def flush(self, connection: Connection, params: dict[str, Any]) -> dict[str, Any]:
         """Somebody has flushed a tap: `tap` (its id or number), `by` (who did)."""

@@ -150,6 +150,10 @@ class HeatBooks:
         kept["feed"] = self.feed.memory.as_dict()
         return {"version": _VERSION, "meters": kept, "hour": None if self._hour is None else asdict(self._hour)}
 
+    def so_far(self) -> dict[str, Any] | None:
+        """The hour under way, as its entry would be now; None before the first look."""
+        return None if self._hour is None else self._hour.body()
+
     # --- meters -------------------------------------------------------------------------------------------------------
 
     def _meters(self, hour: Hour, value: Value, ms: int, utc_ms: int) -> list[Note]:

@@ -249,8 +249,9 @@ def test_the_drawing_fits_a_terminal_and_marks_what_is_not_measured(folder: Path
         for name in ("explain", "report", "lost", "status"):
             code, text = edgectl(core, name, "--json")
             assert code == 0 and json.loads(text), name
+        assert boards.until(lambda: client.call("heat.report", hours=1)["states_h"].get("RUN") is not None), "this hour"
         code, shown = edgectl(core, "report", "--days")
-        assert code == 0 and "system COP" in shown and "Books by day" in shown and "Hygiene, next due" in shown
+        assert code == 0 and "system COP" in shown and "Books by day" in shown and "Hygiene, due by" in shown
         assert "TT50" in edgectl(core, "lost")[1]
         assert edgectl(core, "setpoint", "charge", "63") == (0, "charge 63 degC: the board has it\n")
         assert edgectl(core, "setpoint", "charge", "auto") == (0, "charge 62 degC: the board has it\n")
@@ -288,7 +289,10 @@ def test_nobody_disinfects_by_accident(folder: Path) -> None:
         assert boards.until(lambda: client.call("heat.status")["points"]["TT46"]["value"] == 71.0)
         code, shown = edgectl(core, "flush", "clinic", "--by", "Chen Yu")
         assert (code, shown) == (0, "clinic is on record, flushed by Chen Yu\nopen: housing-a\n")
-        assert edgectl(core, "abort") == (0, "heat1: the cycle ends\n") and board.told("ABORT")
+        assert edgectl(core, "abort") == (0, "heat1: no cycle is under way\n") and board.told("ABORT")
+        board.put("HYG.CYCLE", 1)
+        assert boards.until(lambda: client.call("heat.status")["hygiene"]["cycle"] == "PASTEURISE")
+        assert edgectl(core, "abort") == (0, "heat1: PASTEURISE ends\n")
         code, shown = edgectl(core, "report")
         assert code == 0 and "NETWORK_DISINFECT" in shown and "housing-a open" in shown
     (audit,) = [r.body for r in core.records(Kind.AUDIT) if r.name == "DISINFECT"]
