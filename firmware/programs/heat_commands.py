@@ -2,7 +2,7 @@
 
 from firmware.programs.heat_base import HeatBase
 from firmware.programs.heat_hygiene import ABORTED, OPERATOR
-from firmware.programs.heat_wishes import NOTHING
+from firmware.programs.heat_wishes import NOTHING, TAPS
 from protocols import layout
 from protocols.port import const
 
@@ -15,12 +15,15 @@ class HeatCommands(HeatBase):
     def __init__(self, table, par, events):
         super().__init__(table, par, events)
         self.hand_stopped = 0
+        self.tap_barred = 0  # fact: scald protection holds V401
 
     def command(self, code, a0, a1, a2, a3, io, now):
         """layout.RES_ of a command."""
         table = self.table
         if code == table.CMD_DRYC_CAP and self.missing & table.PM_QUIET:
             return self.refuse(self.missing & table.PM_QUIET)
+        if code == table.CMD_LOOP_MAN and a0 == TAPS and self.hygiene.cycle:
+            return self.refuse(1 << table.PERMISSIVE_NO_CYCLE)
         result = self.wishes.command(table, self.par, code, a0, a1, a2, now)
         if result != NOTHING:
             return result

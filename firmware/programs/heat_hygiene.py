@@ -286,7 +286,8 @@ class Hygiene:
                 self.tap_hot = 1
                 self.suspended = SCALD_OFF
         else:
-            self._return_hot = 1 if value[TT46] >= par.dis_return else 0
+            # An estimate of TT46 is made of TT45: it proves nothing of the far end.
+            self._return_hot = 1 if io.TT46_Q < BAD and value[TT46] >= par.dis_return else 0
             if self._return_hot:
                 self.phase = FLUSHING
             elif value[TT46] < par.dis_return - _WARMER:
@@ -312,7 +313,9 @@ class Hygiene:
         self.left_min = max(0, limit - gone + _MINUTE - 1) // _MINUTE
         supply = io.TT45 if io.TT45_Q < BAD else _BAND + 1
         back = value[TT46]
-        if (supply < _BAND and back < _BAND) or gone >= limit:
+        # What left the store last has still to come round: TT46 is cool before the hot water has reached it, too.
+        round_ = gone >= par.tt_pair_s * 1000
+        if (round_ and supply < _BAND and back < _BAND) or gone >= limit:
             self._end(self.result)
         elif supply < par.scald_back:
             self.suspended = SCALD_TT45

@@ -10,6 +10,8 @@ _FULL = const(1000)
 _COLDER = const(50)  # 0.01 K: TT45 that has fallen by this follows V401
 _ABOVE = const(100)  # 0.01 K above the set-point
 _SPREAD_MIN = const(500)  # 0.01 K
+_SPREAD = const(4000)  # 0.01 K: what the gain of V301 is stated for
+_STEEPEST = const(1000)
 
 
 class TapMix:
@@ -110,10 +112,12 @@ class HeatingMix:
         """One scan. run: heating or cooling is on; cooling: the valve opened further makes the supply colder."""
         par = self.par
         loop = self.loop
-        loop.tune(par.mix_kp, par.mix_ti, par.mix_slew)
         loop.hold.preset = par.hold_s * 1000
         loop.reverse = 1 if cooling else 0
         value = temps.value
+        # V301 moves the supply by as much as buffer and return differ: with less of it, it has to move further.
+        gain = min(_SPREAD, max(_STEEPEST, abs(value[TT301] - value[TT306])))
+        loop.tune(par.mix_kp * _SPREAD // gain, par.mix_ti, par.mix_slew)
         if run:
             back = value[TT306]
             spread = value[TT301] - back

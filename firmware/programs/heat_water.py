@@ -106,8 +106,11 @@ class HeatWater(HeatState):
         effects = self.trips.effects
         hygiene = self.hygiene
         away = self.away(io)
-        cold = away or effects & table.EF_V401_COLD
+        self.tap_barred = 1 if effects & table.EF_V401_COLD else 0
+        cold = away or self.tap_barred
         sp = hygiene.tap_sp or wishes.set_point(SP + TAPS, par.tap_sp, _TAP_MIN, _TAP_MAX)
+        if hygiene.cycle:
+            wishes.release(TAPS)  # nobody opens V401 by hand while the store is far above what taps may give
         hand = NO_HAND if away else wishes.hand(TAPS)
         self.tap.step(io, temps, sp, cold, hygiene.tap_hot, hygiene.suspended, hand, now)
         season = self.season
