@@ -12,7 +12,7 @@ from tools.emulator.heat.bacteria import Bacteria, decimal_min, growth_per_h
 from tools.emulator.heat.draw import HOURLY, MIX_C, Draw
 from tools.emulator.heat.dry_cooler import SPRAY_FROM_C, DryCooler
 from tools.emulator.heat.exchanger import UA_CHARGE, Exchanger
-from tools.emulator.heat.heat_pump import DRY_S, START_S, Code, HeatPump, State, cop
+from tools.emulator.heat.heat_pump import DRY_S, START_S, HeatPump, State, cop
 from tools.emulator.heat.pressure import Circuit
 from tools.emulator.heat.pump import CAVITATES_BAR, Pump, TwinPump
 from tools.emulator.heat.tank import CONDUCTION, UA, Tank
@@ -314,7 +314,7 @@ def test_a_machine_without_water_through_its_condenser_trips_by_its_own_switch()
     for _ in range(round(DRY_S)):
         machine.step(1.0, 27.0, 9.0, 40.0, 0.0)
         assert machine.heat_w == 0.0
-    assert machine.state is State.FAULT and machine.code is Code.HIGH_PRESSURE
+    assert (machine.state.name, machine.code.name) == ("FAULT", "HIGH_PRESSURE")
 
 
 def test_a_dry_cooler_that_nobody_commands_does_all_it_can() -> None:
