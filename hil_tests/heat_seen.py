@@ -1,8 +1,8 @@
 """What the heat plant was like at each scan, as it really was: extremes, and how long it was hot.
 
-    seen = Seen(rig)
-    rig.run(3600)
-    seen.highest("TT45"), seen.hot_min
+seen = Seen(rig)
+rig.run(3600)
+seen.highest("TT45"), seen.hot_min
 """
 
 from __future__ import annotations

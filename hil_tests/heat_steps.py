@@ -1,4 +1,4 @@
-"""Step responses of the heat plant's loops, read off the model: overshoot, settling, whether it swings (brief §4d, HT7)."""
+"""Step responses of the heat plant's loops, read off the model: overshoot, settling, swings (brief §4d, HT7)."""
 
 from __future__ import annotations
 
