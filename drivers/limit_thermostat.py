@@ -22,7 +22,6 @@ class LimitThermostat:
     rest_ms    after its reset, heat stays off for so long
 
     off        1: no heat; `why` says why
-    cold       1: it is tripped although the sensor beside it is well below the limit (20 K): look at contact and wire
     trips      how often it tripped (mod 2**16)
     """
 
@@ -33,7 +32,6 @@ class LimitThermostat:
         self.rest_ms = rest_ms
         self.off = 1
         self.why = NO_SIGNAL
-        self.cold = 0
         self.trips = 0
         self._last = 1
         self._over = 0
@@ -54,7 +52,6 @@ class LimitThermostat:
             why = TRIPPED
         elif self._ignored(known and value > self.limit + self.tolerance, now):
             why = DID_NOT_TRIP
-        self.cold = 1 if why == TRIPPED and known and value < self.limit - 2000 else 0
         if why != NONE:
             self._healthy = 0
             self.off = 1

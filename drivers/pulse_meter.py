@@ -12,7 +12,6 @@ KWH_0_1KW = const(36000000)
 L10_0_01LS = const(1000000)
 """`worth` of a pulse of 10 L, for a rate in 0.01 L/s."""
 
-_CHATTER = const(10)
 _COUNT_MASK = const(0x3FFFFFFF)
 
 
@@ -26,7 +25,6 @@ class PulseMeter:
     count      pulses, modulo 2**30: set it to go on from a kept value
     rate       by the last interval; while the next pulse is late, what it can be at most by now; 0 before two pulses
     refused    pulses that came too soon (mod 2**16)
-    chatter    1: ten in a row were refused, so the contact bounces; until one is believed
     """
 
     def __init__(self, worth, least_ms, quiet_ms=1800000):
@@ -36,12 +34,10 @@ class PulseMeter:
         self.count = 0
         self.rate = 0
         self.refused = 0
-        self.chatter = 0
         self._last = 1  # a contact that is closed at the start gave its pulse before
         self._edge_at = 0
         self._interval = 0  # 0: no two pulses to measure between
         self._timing = 0
-        self._in_a_row = 0
 
     def __call__(self, contact, now):
         """Take the contact; return 1 for a pulse that counts. Call it every scan."""
@@ -58,13 +54,7 @@ class PulseMeter:
             return 0
         if self._timing and age < self.least_ms:
             self.refused = (self.refused + 1) & 0xFFFF
-            self._in_a_row += 1
-            if self._in_a_row >= _CHATTER:
-                self._in_a_row = _CHATTER
-                self.chatter = 1
             return 0
-        self._in_a_row = 0
-        self.chatter = 0
         if self._timing:
             self._interval = age
             self.rate = self.worth // age

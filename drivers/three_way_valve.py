@@ -1,16 +1,13 @@
-"""A mixing or diverting valve with a slow motor: set value out, no position back, end switches at best (domain brief
-§4a: V101, V301, V401).
+"""A diverting valve with a slow motor: set value out, no position back but its end switches (domain brief §4a: V101).
 
 Where it stands is modelled from its stroke time; an end switch puts the model right. `position` is in 0.1 %: 1000 is
-the end of `opened` (V101: all to recovery; V301, V401: all hot), 0 the end of `closed` (V101: all to the dry cooler).
+the end of `opened` (V101: all to recovery), 0 the end of `closed` (V101: all to the dry cooler).
 
-    valve.sense(io.V101_ZSO, io.V101_ZSC, now)       # with end switches; or
-    valve.watch(io.TT45, wanted, now)                # without: by what it is there for, the mixed temperature
+    valve.sense(io.V101_ZSO, io.V101_ZSC, now)
     io.V101_SP = valve.drive(set_value, now)
 
-What the valve doesn't do is found in three ways: it doesn't arrive at the end that it was sent to, it doesn't leave the
-end that it was sent away from, or the mixed temperature stays wrong although the model has moved the right way. Each
-sets `stuck` until the valve is seen to follow.
+What the valve doesn't do is found in two ways: it doesn't arrive at the end that it was sent to, or it doesn't leave
+the end that it was sent away from. Each sets `stuck` until the valve is seen to follow.
 """
 
 from protocols.port import const
@@ -19,16 +16,14 @@ from protocols.ticks import ticks_diff
 FULL = const(1000)
 _NEAR = const(20)  # 0.1 %: at an end, within the hysteresis of the motor
 _LEFT = const(100)  # 0.1 %: as far from an end, its switch must be off
-_ANSWER_AT = const(100)  # 0.1 %: so far the model must have moved before the temperature is expected to answer
 _LONGEST_MS = const(10000)  # a gap counts for no more
 
 # `why`
 NONE = const(0)
 NOT_ARRIVED = const(1)
 NOT_LEFT = const(2)
-NO_ANSWER = const(3)
-BOTH_SWITCHES = const(4)
-WHY = ("", "did not arrive at its end", "does not leave its end", "temperature does not answer", "both end switches on")
+BOTH_SWITCHES = const(3)
+WHY = ("", "did not arrive at its end", "does not leave its end", "both end switches on")
 
 
 class ThreeWayValve:
@@ -36,20 +31,16 @@ class ThreeWayValve:
 
     stroke_ms   from end to end
     grace_ms    more than the stroke takes: what motor and switches may be late
-    answer_ms   time in which the mixed temperature must come nearer
-    band        deviation of the mixed temperature that needs no answer, 0.01 K
 
     sp          the set value that was last put out, 0.1 %
     position    where it ought to be by now, 0.1 %
-    opened      1: proven at 1000; closed: proven at 0 (with end switches)
+    opened      1: proven at 1000; closed: proven at 0
     stuck       1: it doesn't follow; `why` says how that was seen
     """
 
-    def __init__(self, stroke_ms=30000, grace_ms=5000, answer_ms=10000, band=200, start=0):
+    def __init__(self, stroke_ms=30000, grace_ms=5000, start=0):
         self.stroke_ms = stroke_ms
         self.grace_ms = grace_ms
-        self.answer_ms = answer_ms
-        self.band = band
         self.sp = start
         self.position = start
         self.opened = 0
@@ -61,10 +52,6 @@ class ThreeWayValve:
         self._begun = 0
         self._late = 0  # a switch is missing, or on when it ought to be off, since `_late_at`
         self._late_at = 0
-        self._side = 0  # sign of the deviation that is being cured since `_off_at`, with `_worst` at `_from`
-        self._off_at = 0
-        self._worst = 0
-        self._from = 0
 
     def sense(self, zso, zsc, now):
         """Take the end switches; supervise what they show."""
@@ -89,40 +76,6 @@ class ThreeWayValve:
         if ticks_diff(now, self._late_at) >= self.grace_ms:
             self.stuck = 1
             self.why = why
-
-    def watch(self, value, wanted, now):
-        """Judge by the mixed temperature (0.01 degC), which rises with the position; never with one that is BAD.
-
-        While heat or cold is missing at the inlets no valve can help: call `rest` then.
-        """
-        off = value - wanted
-        side = 1 if off > self.band else -1 if off < -self.band else 0
-        off = off if off >= 0 else -off
-        if side == 0:
-            self._side = 0
-            self._free()
-            return
-        if side != self._side:
-            self._side = side
-            self._start_of(off, now)
-            return
-        if off <= self._worst - (self.band >> 2):
-            self._start_of(off, now)  # it comes nearer: that is an answer
-            self._free()
-            return
-        if off > self._worst:
-            self._worst = off
-        moved = (self._from - self.position) * side
-        at_end = self.position <= 0 if side > 0 else self.position >= FULL
-        if (moved >= _ANSWER_AT or at_end) and ticks_diff(now, self._off_at) >= self.answer_ms:
-            self.stuck = 1
-            self.why = NO_ANSWER
-        elif moved < 0:
-            self._start_of(off, now)  # sent the other way: nothing was asked of it yet
-
-    def rest(self):
-        """Nothing can be judged by the mixed temperature now; what was found stands."""
-        self._side = 0
 
     def drive(self, sp, now):
         """Put out a set value (0.1 %); returns it within 0..1000."""
@@ -157,11 +110,6 @@ class ThreeWayValve:
             self.position = self.position + step if step < way else target
         else:
             self.position = self.position - step if step < -way else target
-
-    def _start_of(self, off, now):
-        self._worst = off
-        self._from = self.position
-        self._off_at = now
 
     def _free(self):
         self.stuck = 0

@@ -59,6 +59,7 @@ class HeatField(Devices):
         self._passes = array("i", [-1] * len(self._units))
         self._states = bytearray(len(self._units))
         self._counted = array("i", [0] * METERS)
+        self._errors = array("i", [0] * METERS)
         self._sp = tuple(["HP%d_SP" % k for k in range(1, MACHINES + 1)])
         self._plr = tuple(["HP%d_PLR" % k for k in range(1, MACHINES + 1)])
         self._kwh = tuple(["HM%d_KWH" % k for k in range(1, METERS + 1)])
@@ -100,8 +101,15 @@ class HeatField(Devices):
         else:
             raw[at] = BAD_SAMPLE if unit.error & heat_meter.ERR_POWER else _signed(unit.regs[0])
             raw[at + 1] = unit.error
+            self._told(i - MACHINES - 1, unit.error)
         group.at = now
         group.there = 1
+
+    def _told(self, meter, error):
+        """A reading that is refused has a name and a line in the event ring: once, until it changes."""
+        if error != self._errors[meter]:
+            self._errors[meter] = error
+            self.events.emit(self.table.EV_METER, meter + 1, error)
 
     def _take_machine(self, regs, raw, at):
         state = regs[0]

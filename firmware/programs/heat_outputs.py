@@ -80,7 +80,7 @@ class HeatOutputs(HeatWater):
         self._tell(io)
 
     def _notice(self):
-        """The notice at the taps: a hot network, or what it left in the pipes (power cut, OFF, its cooling too slow)."""
+        """The notice at the taps: a hot network, or what one left in the pipes (power cut, OFF, a slow cooling)."""
         return 1 if self.hygiene.lamp or self.tap.scorch else 0
 
     def _tell(self, io):

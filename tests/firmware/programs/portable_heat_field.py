@@ -43,10 +43,11 @@ class Machine(Device):
 class Events:
     def __init__(self):
         self.rows = []
+        self.meters = []
 
     def emit(self, code, arg0, arg1):
-        assert code == TABLE.EV_DEVICE
-        self.rows.append((arg0, arg1))
+        assert code == TABLE.EV_DEVICE or code == TABLE.EV_METER
+        (self.rows if code == TABLE.EV_DEVICE else self.meters).append((arg0, arg1))
 
 
 class Bench:
@@ -290,6 +291,9 @@ def test_a_meter_that_jumps_is_named_and_counts_nothing():
     assert bench.io.HM1_KWH == counted
     bench.rig.run(1000)
     assert bench.io.METER_BAD == 6  # two readings of each, then it has a new place
+    for k in (1, 2, 3):
+        told = [error for meter, error in bench.events.meters if meter == k]
+        assert told[0] & heat_meter.FOUND_JUMP and len(told) <= 2, told
     assert bench.field.meters[0].energy.jumps == 1
 
 
@@ -354,6 +358,7 @@ def test_a_scan_of_the_field_takes_no_heap():
     bench = Bench()
     for k in (1, 2, 3):
         bench.want(k, 6200, 1000)
+        bench.meters[k - 1].put(heat_meter.POWER, 0)  # their counters stand here, which would be news
     bench.ready()
     field, raw, io, rig = bench.field, bench.raw, bench.io, bench.rig
     frame = bytearray(64)
