@@ -30,6 +30,7 @@ from typing import Any
 import pytest
 
 from hil_tests.conftest import made_rigs
+from hil_tests.heat_direct import DirectHeat
 from hil_tests.heat_kills import HOME_S, KILLS, PUMPS, SENSORS, SHEET
 from hil_tests.heat_matrix import FLOW_OF_IT, RISE_K
 from hil_tests.heat_rig import HeatRig
@@ -87,6 +88,20 @@ def test_every_state_pump_sensor_and_unit_has_its_cases() -> None:
     for name in SENSORS:
         assert {f"{name} open", f"{name} short"} <= set(KILLS)
     assert {f"{name} dead" for name in plant.field.devices} <= set(KILLS)
+
+
+@pytest.mark.parametrize("outdoor", [30.0, 33.0])
+def test_a_hot_day_on_which_nothing_dies(outdoor: float) -> None:
+    """Fans and spray hold the water; the spray makes it colder at once, and is no reason to stop spraying."""
+    plant = DirectHeat(season="summer", outdoor=outdoor, it_kw=1000.0)
+    plant.run(60)
+    watch = Watch(plant, 40.0)
+    sprayed = []
+    plant.on_second = lambda: (watch.look(), sprayed.append(plant.out("DRYC.SPRAY")))  # type: ignore[func-returns-value]
+    plant.run(900)
+    assert watch.problems == []
+    assert set(sprayed) == {1000}
+    assert plant.district.tt102 == pytest.approx(24.0, abs=0.5)
 
 
 @pytest.fixture

@@ -21,7 +21,8 @@ _COIL_BAND = const(300)  # 0.01 K above coil_min over which the fans are let go
 _DEMAND_SLEW = const(50)  # 0.1 %/s
 _FAN_SLEW = const(100)
 _CP = const(239)  # flow in 0.01 L/s is 0.1 kW * 239 / 0.01 K
-_SPRAY_BAND = const(200)  # 0.01 K
+_SPRAY_BAND = const(100)  # 0.01 K of TT50
+_SPRAY_FAN = const(100)
 
 
 class Source:
@@ -159,13 +160,13 @@ class Source:
         return min(fan, most)
 
     def _spray(self, par, temps):
-        """Spray when the fans alone don't do, and it is warm."""
-        if temps.value[TT50] < par.dryc_spray:
+        """Spray when the fans alone don't do, and it is warm; until they have next to nothing to do. TT102 says nothing
+        of that: the spray itself makes it colder at once, and off again it would be too warm at once."""
+        warm = par.dryc_spray - (_SPRAY_BAND if self.spray else 0)
+        if temps.value[TT50] < warm or self.fan <= _SPRAY_FAN:
             self.spray = 0
         elif self.fan >= FULL:
             self.spray = FULL
-        elif temps.value[TT102] < self.set_point - _SPRAY_BAND:
-            self.spray = 0
 
     def _put(self, v101, fan):
         self.v101 = v101
