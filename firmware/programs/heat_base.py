@@ -107,6 +107,7 @@ class HeatBase(Program):
         super().start(io, now)
         self.pumps.begin(io, now)
         self.fill.begin(now)
+        self.season.keep(io.SEASON, io.OUT_MEAN, now)
         for turn in range(_TURNS):
             self._due[turn] = ticks_add(now, 100 * turn)
 

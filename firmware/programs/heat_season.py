@@ -1,7 +1,8 @@
 """The season, by the mean outdoor temperature of 24 hours (domain brief §4b).
 
-A sensor that isn't believed adds nothing to the mean and changes no season. After power-up the mean begins with the
-first value; from then on a season lasts a day at least.
+A sensor that isn't believed adds nothing to the mean and changes no season. After power-up season and mean go on as
+they were kept: a warm hour after a power cut in winter takes nobody's heating. Where nothing was kept the mean begins
+with the first value, or, without a sensor, with the climate's. From then on a season lasts a day at least.
 """
 
 from array import array
@@ -15,6 +16,8 @@ DHW_ONLY = const(2)
 
 HOURS = const(24)
 _MINUTE_MS = const(60000)
+_WORD = const(0xFFFF)
+_SIGN = const(0x8000)
 
 
 class Season:
@@ -35,16 +38,37 @@ class Season:
         self._age_min = 0
         self._next = 0
         self._fresh = 0
+        self._waits = 0
+
+    def keep(self, season, mean, now):
+        """Power-up: what was kept of season and mean (a word); 0 and 0 is nothing."""
+        mean &= _WORD
+        if not 0 <= season <= DHW_ONLY or not (season or mean):
+            return
+        self.mean = mean - _WORD - 1 if mean & _SIGN else mean
+        self.season = self.was = season
+        for k in range(HOURS):
+            self._hours[k] = self.mean
+        self._n = HOURS
+        self._begin(now)
+
+    def _begin(self, now):
+        self.known = 1
+        self._next = ticks_add(now, _MINUTE_MS)
 
     def step(self, value, believed, par, now):
         """Once a scan: `value` (0.01 degC), whether it is believed."""
         self.changed = 0
         if not self.known:
             if not believed:
-                return
-            self.known = 1
+                if not self._waits:
+                    self._waits = 1
+                    self._next = ticks_add(now, _MINUTE_MS)
+                if ticks_diff(now, self._next) < 0:
+                    return
+                value = par.outdoor_default
             self.mean = value
-            self._next = ticks_add(now, _MINUTE_MS)
+            self._begin(now)
             self._take(value)
             self._judge(par, 1)
             return

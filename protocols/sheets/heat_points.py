@@ -255,7 +255,7 @@ def _loop_values(k):
 
 VALUES = (
     (
-        Status("SEASON", "season by the mean outdoor temperature of 24 h", 0x0110, enum=SEASONS),
+        Status("SEASON", "season by the mean outdoor temperature of 24 h", 0x0110, enum=SEASONS, retain=True),
         Status("SRC.STATE", "state of the source side, also during a hygiene cycle", 0x0111),
     )
     + each(MACHINES, _machine_values)
@@ -265,7 +265,8 @@ VALUES = (
     )
     + each(LOOPS, _loop_values)
     + (
-        Status("OUT.MEAN", "mean outdoor temperature of 24 h", 0x0149, signed=True, unit="degC", scale=100),
+        Status("OUT.MEAN", "mean outdoor temperature of 24 h", 0x0149, signed=True, unit="degC", scale=100,
+               retain=True),
         Status("EST.OPEN", "temperatures estimated, wire open: bit 0 TT101, in the order of the I/O list", 0x014A,
                words=2),
         Status("EST.SHORT", "temperatures estimated, shorted", 0x014C, words=2),

@@ -196,6 +196,23 @@ def test_the_season_lasts_a_day_and_a_cut_wire_changes_nothing():
     assert hours(17, 1500) == DHW_ONLY
 
 
+def test_a_power_cut_changes_no_season_and_a_cut_wire_leaves_the_climate():
+    for season, mean in ((HEATING, 900), (HEATING, -350), (COOLING, 2600), (DHW_ONLY, 1500)):
+        before = Bench(rested=False, scan_ms=500)
+        before.io.SEASON, before.io.OUT_MEAN = season, mean & 0xFFFFFFFF  # as a record gives it back
+        before.program.start(before.io, before.now)
+        before.set("TT50=1800")  # the warm hour, or the cool one, in which the power comes back
+        before.run(5000)
+        before.check("SEASON=%d OUT_MEAN=%d" % (season, mean))
+    bench = Bench(rested=False, scan_ms=500)
+    bench.io.TT50_Q = STALE
+    bench.cold()
+    bench.run(59000)
+    assert not bench.program.season.known
+    bench.run(5 * MINUTE)
+    bench.check("SEASON=0 OUT_MEAN=500 heat")  # a cut wire at the first power-up takes nobody's heating
+
+
 def test_set_points_out_of_their_band_are_refused():
     bench = Bench()
     for loop, low, high in (
