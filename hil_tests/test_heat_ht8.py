@@ -94,7 +94,7 @@ def test_ht8_a_reboot_is_no_way_round_the_rest(make_heat: MakeHeat) -> None:
 
 
 def test_ht8_nor_are_stop_and_start_from_the_desk(make_heat: MakeHeat) -> None:
-    rig = make_heat(lapse_ms=SCAN_MS, it_normal_min=1, hp_pumps_s=10)
+    rig = make_heat(lapse_ms=SCAN_MS, it_normal_min=1, hp_pumps_s=10, hp2_unit=0, hp3_unit=0)
     demand(rig, True)
     rig.run_up()
     for _ in range(6):
