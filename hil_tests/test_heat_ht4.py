@@ -51,6 +51,8 @@ def test_ht4_without_evaporator_flow_the_machines_stop(rig: HeatRig, kind: str) 
     before = commanded(rig)
     rig.fail("P201", kind)
     rig.until(lambda: not rig.running(), within_s=ACTS_S if kind == "seized" else 5)
+    rig.run(10)
+    assert not any(machine.order for machine in rig.district.machines), "by the flow switch in their circuit"
     lowest = rig.true("TT202")
     for _ in range(60):
         rig.run(1)
