@@ -59,7 +59,7 @@ LOOPS = (
     Param("stuck_s", 10, 4, 60, "s", "V401 was asked for colder water for this long and gave none"),
     Param("stuck_move", 60, 20, 500, _P, "asked by at least this much"),
     Param("mix_sp", 4500, 3500, 5000, _T, "heating supply (TT305) without a gateway"),
-    Param("mix_kp", 200, 1, 2000, _G, "V301"),
+    Param("mix_kp", 200, 1, 2000, _G, "V301, with 40 K between buffer and return; more with less"),
     Param("mix_ti", 250, 10, 6000, "0.1 s", "V301"),
     Param("mix_slew", 17, 5, 200, "0.1 %/s", "V301: no faster than its stroke"),
     Param("dp_sp", 30, 5, 90, "0.01 bar", "difference pressure of the heating (DP301)"),
