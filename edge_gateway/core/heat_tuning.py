@@ -96,6 +96,7 @@ class HeatTuning:
         if not (set_point.good and output.good and mode.good) or mode.text not in tuple(Mode):
             return None
         held = tag("HELD").text
+        steeper = self._steeper(test)
         return LoopSeen(
             at_ms=output.mono_ms,
             set_point=float(set_point.value),
@@ -103,14 +104,24 @@ class HeatTuning:
             output=float(output.value),
             mode=Mode(mode.text),
             held_by="" if held == "nobody" else held,
-            pi=self._pi(test),
+            pi=None if steeper is None else self._pi(test, steeper),
+            steeper=steeper or 1.0,
         )
 
-    def _pi(self, test: LoopTest) -> Pi | None:
-        """What the board holds, as its parameters were read last."""
+    def _steeper(self, test: LoopTest) -> float | None:
+        """`LoopTest.steeper` of the temperatures as they are; None while one of them is unknown."""
+        if test.spread is None:
+            return 1.0
+        top, back = (self._database[f"{self._board.config.id}.{name}"] for name in test.spread)
+        if not (top.good and back.good and isinstance(top.value, int | float) and isinstance(back.value, int | float)):
+            return None
+        return test.steeper(top.value - back.value)
+
+    def _pi(self, test: LoopTest, steeper: float) -> Pi | None:
+        """What the board works with, by its parameters as they were read last."""
         if not test.kp:
             return None
         kp, ti = (self._database[f"{self._board.config.id}.par.{name}"] for name in (test.kp, test.ti))
         if not (kp.good and ti.good and isinstance(kp.value, int) and isinstance(ti.value, int)):
             return None
-        return test.parameters(kp.value, ti.value)
+        return test.parameters(kp.value, ti.value, steeper)

@@ -23,7 +23,8 @@ class Mode(StrEnum):
 class LoopSeen:
     """One loop in the process image. at_ms: `now` when its words were read; value None: not believed; output in %.
 
-    held_by: who holds it while it tracks. pi: its parameters in force, None if unknown.
+    held_by: who holds it while it tracks. pi: what it works with now, None if unknown. steeper: by what the board
+    multiplies its parameter Kp for that (`LoopTest.steeper`).
     """
 
     at_ms: int
@@ -33,6 +34,7 @@ class LoopSeen:
     mode: Mode
     held_by: str = ""
     pi: Pi | None = None
+    steeper: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,8 @@ HUNDREDTHS = 100
 """Temperature and pressure words have 0.01."""
 TI_PER = 10
 """Integral times have 0.1 s."""
+STATED_K, LEAST_K = 40.0, 10.0
+"""The board states the gain of V301 for the first difference, and scales it down to the second (`heat_mixing`)."""
 
 
 class Way(StrEnum):
@@ -63,14 +65,20 @@ class LoopTest:
     """Of the valve that the output moves, end to end."""
     beware: str = ""
     """On what the gain depends: parameters must stand the highest."""
+    spread: tuple[str, str] | None = None
+    """Two temperatures with whose difference the process gain goes, and the board's Kp against it."""
 
-    def parameters(self, kp: int, ti: int) -> Pi:
-        """What the board's parameters mean."""
-        return Pi(kp / self.kp_per, ti / TI_PER)
+    def steeper(self, spread_k: float) -> float:
+        """By what the board multiplies its parameter Kp while `spread` is this wide."""
+        return STATED_K / min(STATED_K, max(LEAST_K, abs(spread_k)))
 
-    def words(self, pi: Pi) -> dict[str, int]:
-        """What the board's parameters would be."""
-        return {self.kp: max(1, round(pi.kp * self.kp_per)), self.ti: max(1, round(pi.ti_s * TI_PER))}
+    def parameters(self, kp: int, ti: int, steeper: float = 1.0) -> Pi:
+        """What the board's parameters mean, where it multiplies Kp by `steeper`."""
+        return Pi(kp * steeper / self.kp_per, ti / TI_PER)
+
+    def words(self, pi: Pi, steeper: float = 1.0) -> dict[str, int]:
+        """What the board's parameters would be for it to work with `pi` there."""
+        return {self.kp: max(1, round(pi.kp * self.kp_per / steeper)), self.ti: max(1, round(pi.ti_s * TI_PER))}
 
     @property
     def settle_most_s(self) -> float:
@@ -92,7 +100,8 @@ TESTS: dict[str, LoopTest] = {
             "heating", 1, "heating supply temperature by V301", "K", Way.OUTPUT,
             step=8.0, directions=_UP_DOWN, outputs=(5.0, 95.0), low=20.0, high=55.0, move=5.0,
             band=0.6, settle_s=60.0, hold_s=(60.0, 200.0), kp="mix_kp", ti="mix_ti", stroke_s=60.0,
-            beware="the gain goes with buffer top (TT301) less return (TT306): test when it is hot",
+            beware="the gain goes with buffer top (TT301) less return (TT306); the board's Kp goes against it",
+            spread=("TT301", "TT306"),
         ),
         LoopTest(
             "heating-pump", 2, "heating difference pressure by P301", "bar", Way.OUTPUT,

@@ -76,6 +76,8 @@ class Record:
     test: LoopTest
     samples: tuple[Sample, ...]
     in_force: Pi | None
+    steeper: float = 1.0
+    """By what the board multiplied its parameter Kp when the step was made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,7 @@ def evaluate(record: Record) -> Result:
     if outcome.model is None or not test.kp:
         return Result(outcome, None)
     suggestion = suggest(outcome.model, record.in_force, stroke_s=test.stroke_s)
-    words = test.words(suggestion.suggested.pi)
+    words = test.words(suggestion.suggested.pi, record.steeper)
     ranges = {param.name: (param.lo, param.hi) for param in SHEET.params if param.name in words}
     outside = tuple(name for name, word in words.items() if not ranges[name][0] <= word <= ranges[name][1])
     return Result(outcome, suggestion, words, outside)
@@ -155,6 +157,7 @@ class Tuner:
         self._target = 0.0
         self._then = Phase.DONE
         self._pi: Pi | None = None
+        self._steeper = 1.0
         self._last: LoopSeen | None = None
         self._told = Phase.SETTLE
         self._foreign = False
@@ -286,7 +289,7 @@ class Tuner:
         if proven or now - self._clock.phase >= 1000 * VALID_S:
             self.wanted = None
             if self._then is Phase.IDENTIFY:
-                self.record = Record(self.test, tuple(self._trace.samples), self._pi)
+                self.record = Record(self.test, tuple(self._trace.samples), self._pi, self._steeper)
             self._enter(self._then, now)
 
     def _is_back(self, loop: LoopSeen) -> bool:
@@ -330,7 +333,8 @@ class Tuner:
             return "nobody watches any more"
         if now - clock.began > 1000 * test.longest_s:
             return "it takes too long"
-        self._pi = loop.pi
+        if self.phase is Phase.SETTLE:
+            self._pi, self._steeper = loop.pi, loop.steeper
         return self._left(seen, loop, now)
 
     def _left(self, seen: Seen, loop: LoopSeen, now: int) -> str:

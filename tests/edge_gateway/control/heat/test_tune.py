@@ -300,6 +300,25 @@ def test_the_board_knows_the_loop_and_its_parameters_as_they_are_meant(name: str
     assert test.words(meant) == {test.kp: kp.default, test.ti: ti.default}
 
 
+def test_what_the_board_multiplies_by_itself_is_not_suggested_twice() -> None:
+    told = {}
+    for steeper in (1.0, 4.0):
+        bench = Bench(HEATING, Board(Process(0.4 / steeper, 20.0, 5.0), Pi(2.0, 25.0), set_point=42.0, output=45.0))
+        bench.loop_changes.update(steeper=steeper)
+        bench.run(HEATING.longest_s)
+        result = bench.tuner.result
+        assert result is not None and result.words is not None
+        told[steeper] = result.words["mix_kp"]
+    assert told[4.0] == pytest.approx(told[1.0], rel=0.1)
+
+
+@pytest.mark.parametrize(("spread_k", "steeper"), [(60.0, 1.0), (40.0, 1.0), (20.0, 2.0), (-20.0, 2.0), (4.0, 4.0)])
+def test_the_gain_of_v301_goes_against_the_spread_as_on_the_board(spread_k: float, steeper: float) -> None:
+    assert HEATING.steeper(spread_k) == steeper
+    assert HEATING.parameters(200, 250, steeper).kp == 2.0 * steeper
+    assert HEATING.words(HEATING.parameters(200, 250, steeper), steeper)["mix_kp"] == 200
+
+
 def test_parameters_that_the_board_would_not_take_are_named() -> None:
     bench = Bench(HEATING, Board(Process(0.07, 20.0, 5.0), Pi(8.0, 25.0), set_point=42.0, output=45.0, noise=0.005))
     bench.run(HEATING.longest_s)
