@@ -152,6 +152,10 @@ class Backup:
         mask = self.mask
         if not mask and not wanted and self._rested:
             return  # as nearly always: all timers have run out
+        room = cap  # for steps that aren't on: none makes one go that is
+        for n in range(STEPS):
+            if mask & allowed & 1 << n:
+                room -= 1
         count = 0
         if self._switched and ticks_diff(now, self._last_on) >= par.eh_stagger_s * 1000:
             self._switched = 0
@@ -173,8 +177,9 @@ class Backup:
             elif is_on:
                 if not wanted & bit and on_long:
                     mask &= ~bit
-            elif wanted & bit and off_long and may_on:
+            elif wanted & bit and off_long and may_on and room > 0:
                 mask |= bit
+                room -= 1
                 may_on = 0
                 self._switched = 1
                 self._last_on = now

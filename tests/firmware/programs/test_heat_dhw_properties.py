@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from firmware.programs import heat_hygiene as hy
@@ -33,8 +33,19 @@ def apply(side: Any, name: str, value: int) -> None:
     setattr(side if hasattr(side, name) else side.io, name, value)
 
 
+CAP_BY_ONE: list[tuple[int, tuple[str, int]]] = [
+    (19, ("p2h_kw", 0)),
+    (40, ("p2h_kw", 500)),
+    (0, ("cap", 0)),
+    (19, ("cap", 1)),
+    (40, ("p2h_kw", 1000)),
+]
+"""While one step rests, another is on at a limit of one, and two are wanted: who is on stays on."""
+
+
 @settings(max_examples=60, deadline=None)
 @given(SCANS, STEPS)
+@example(1000, CAP_BY_ONE)
 def test_steps_of_eh1_keep_their_times_but_for_a_protection(
     scan: int, steps: list[tuple[int, tuple[str, int]]]
 ) -> None:
