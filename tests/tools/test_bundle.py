@@ -108,7 +108,10 @@ def test_a_bundle_starts_on_micropython_as_the_board_it_was_made_for(tmp_path: P
     ("request_", "says"),
     [
         (Request("pico", "parking_lane", 1, 1), "no target 'pico'; there are: rp2, esp32, unix"),
-        (Request("rp2", "parking", 1, 1), "no program 'parking'; there are: energy, heat_loop, parking_lane, waste_inlet, waste_station"),
+        (
+            Request("rp2", "parking", 1, 1),
+            "no program 'parking'; there are: energy, heat_loop, parking_lane, waste_inlet, waste_station",
+        ),
         (Request("rp2", "parking_lane", 248, 1), "unit 248 is outside 1..247"),
         (Request("rp2", "parking_lane", 1, 0), "dev id 0 is outside 1..65535"),
         (Request("rp2", "parking_lane", 1, 1, "arm"), "no architecture 'arm'"),
